@@ -1,0 +1,64 @@
+//! Runs the fuzz targets of `fuzz/` on the stable compiler. Without a sanitizer: the parsers are
+//! safe Rust, so what fuzzing looks for is panics, hangs and broken round trips.
+
+use crate::shell::{self, Step, root};
+use anyhow::{Context, Result, bail};
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Only this target; all of them by default
+    target: Option<String>,
+    /// How long each target runs
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    if shell::find_program("cargo-fuzz").is_none() {
+        bail!("cargo-fuzz is not installed; run `cargo xtask setup --tools`");
+    }
+    let known = targets(&std::fs::read_to_string(root().join("fuzz").join("Cargo.toml"))?)?;
+    let chosen: Vec<&String> = match &arguments.target {
+        None => known.iter().collect(),
+        Some(name) if known.contains(name) => vec![name],
+        Some(name) => bail!("{name}: no such fuzz target; there are {}", known.join(", ")),
+    };
+    let mut failed = 0;
+    for target in &chosen {
+        let step = Step::begin(format!("fuzz {target} for {} s", arguments.seconds));
+        let mut command = shell::cargo();
+        command.args(["fuzz", "run", "--sanitizer", "none", target.as_str(), "--"]);
+        command.arg(format!("-max_total_time={}", arguments.seconds));
+        command.args(["-timeout=10", "-rss_limit_mb=4096", "-print_final_stats=1"]);
+        if let Err(error) = shell::run(&mut command) {
+            eprintln!("{target}: {error:#}; the input is kept in fuzz/artifacts/{target}");
+            failed += 1;
+        }
+        step.end();
+    }
+    println!("{} passed, {failed} failed", chosen.len() - failed);
+    Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The targets that the manifest declares.
+fn targets(manifest: &str) -> Result<Vec<String>> {
+    let manifest: toml::Table = manifest.parse().context("fuzz/Cargo.toml")?;
+    let bins =
+        manifest.get("bin").and_then(toml::Value::as_array).context("fuzz/Cargo.toml declares no target")?;
+    Ok(bins.iter().filter_map(|bin| bin.get("name")?.as_str()).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_come_from_the_manifest() {
+        let manifest =
+            "[package]\nname = \"fuzz\"\n[[bin]]\nname = \"policy\"\n[[bin]]\nname = \"receipt\"\n";
+        assert_eq!(targets(manifest).unwrap(), ["policy", "receipt"]);
+        assert!(targets("[package]\n").is_err());
+    }
+}
