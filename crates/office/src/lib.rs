@@ -1,1 +1,25 @@
-//! To be written.
+//! The business of the provider, one folder per word: customers, accounts (logins, sessions, staff),
+//! messages, requests, promises.
+//!
+//! Each slice has `mod.rs` (what it is), `model.rs` (pure), `store.rs` (SQL), `service.rs` (use cases)
+//! and, where it has work for later, `jobs.rs`. Invariants: SQL only in `store.rs`; one use case is
+//! one transaction; nothing here knows HTTP; personal columns hold envelopes and are declared in the
+//! slice's `TABLES`, from which erasure and the schema check take what they do.
+
+mod context;
+mod error;
+#[cfg(test)]
+mod testing;
+
+pub mod accounts;
+pub mod customers;
+pub mod form;
+pub mod mailing;
+pub mod messages;
+pub mod promises;
+pub mod requests;
+pub mod schema;
+pub mod subjects;
+
+pub use context::{By, Office, Prepared, Record, Settings};
+pub use error::OfficeError;

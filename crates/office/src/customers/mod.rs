@@ -1,0 +1,17 @@
+//! Customers: persons and organisations with an agreement.
+//!
+//! Contact data lives once, under the purpose `account`; what other purposes need they copy when
+//! they use it. A customer has logins with roles (slice `accounts`). A customer whose import has
+//! not finished is nobody's business yet: every query here leaves it out.
+
+mod model;
+mod names;
+mod service;
+mod store;
+
+pub mod import;
+
+pub use model::{Address, Customer, CustomerId, CustomerKind, CustomerNumber, Profile, ProfileForm, email, single_line};
+pub use names::{Names, Match};
+pub use service::{create, customer, customer_of_subject, load_names, page, refresh_names, replace_profile, search, set_restriction, NewCustomer, Restriction};
+pub use store::{CustomerFilter, CustomerPage, CustomerSummary, TABLES, count};

@@ -1,0 +1,278 @@
+//! Use cases of customers.
+
+use super::store::{self, CustomerFilter, CustomerPage, CustomerSummary, NewRow};
+use super::{Customer, CustomerId, CustomerNumber, Profile};
+use crate::{By, Office, OfficeError, Record, subjects};
+use base::{SubjectId, Timestamp};
+use keys::purpose::{Account, Ledger};
+use keys::Purpose as _;
+use std::collections::HashMap;
+
+/// The largest page of a list.
+const PAGE_MAX: u32 = 200;
+/// How many customers a search shows at most.
+const SEARCH_MAX: usize = 50;
+/// How many rows are opened at a time when all are walked.
+const WALK: u32 = 2_000;
+/// The first customer's number less one.
+pub(crate) const FIRST_NUMBER: i64 = 100_000;
+/// The counter that hands out customer numbers.
+pub(crate) const NUMBER_COUNTER: &str = "customer";
+
+/// A customer to be.
+#[derive(Debug, Clone)]
+pub struct NewCustomer {
+    /// Its contact data.
+    pub profile: Profile,
+}
+
+/// Whether processing of a customer's data is restricted (GDPR art. 18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restriction {
+    /// Only storage, and what law or claims need.
+    Restricted,
+    /// Not restricted.
+    Free,
+}
+
+/// Registers a customer: keys first, then the row, its number and its ledger entry together.
+///
+/// # Errors
+/// When a store fails; orphan keys that a crash leaves are collected daily.
+pub async fn create(office: &Office, by: By, new: &NewCustomer) -> Result<Customer, OfficeError> {
+    let (clock, random) = (&*office.clock, &*office.random);
+    let now = office.now();
+    let id = CustomerId::new(clock, random);
+    let subject = SubjectId::new(clock, random);
+    office.vault.create(&[(subject, &[Account::NAME, Ledger::NAME])]).await?;
+    let key = office.vault.key::<Account>(subject).await?;
+    let record = Record::new("customer-created", by).about(subject).with("kind", new.profile.kind.as_str());
+    let entry = office.prepare(record).await?;
+
+    let tx = office.store.begin().await?;
+    let number = CustomerNumber(tx.next_number(NUMBER_COUNTER, FIRST_NUMBER, 1).await?);
+    subjects::create(&tx, subject, subjects::SubjectKind::Customer, now).await?;
+    let row = NewRow { id, subject, number, profile: &new.profile, key: &key, import: None };
+    store::insert(&tx, &[row], now, random).await?;
+    entry.append(&tx).await?;
+    tx.commit().await?;
+
+    let customer = Customer {
+        id,
+        subject,
+        number,
+        revision: 1,
+        profile: new.profile.clone(),
+        restricted_at: None,
+        agreement_ended_at: None,
+        created_at: now,
+    };
+    index(office, &customer);
+    Ok(customer)
+}
+
+/// One customer, opened.
+///
+/// # Errors
+/// [`OfficeError::NotFound`]; [`OfficeError::Keys`] when its key is gone.
+pub async fn customer(office: &Office, id: CustomerId) -> Result<Customer, OfficeError> {
+    let row = store::by_id(&office.store, id).await?.ok_or(OfficeError::NotFound { what: "the customer" })?;
+    row.open(&office.vault.key::<Account>(row.subject).await?)
+}
+
+/// The customer whose data a subject's keys are for, if the subject is a customer.
+///
+/// # Errors
+/// When a store fails.
+pub async fn customer_of_subject(office: &Office, subject: SubjectId) -> Result<Option<Customer>, OfficeError> {
+    let Some(row) = store::by_subject(&office.store, subject).await? else { return Ok(None) };
+    Ok(Some(row.open(&office.vault.key::<Account>(subject).await?)?))
+}
+
+/// Puts a new profile in place of the one of `revision` (rectification, GDPR art. 16). The ledger
+/// tells which fields changed, never their values.
+///
+/// # Errors
+/// [`OfficeError::Conflict`] when somebody changed the customer since `revision`.
+pub async fn replace_profile(
+    office: &Office,
+    by: By,
+    id: CustomerId,
+    revision: u32,
+    profile: &Profile,
+) -> Result<Customer, OfficeError> {
+    let current = customer(office, id).await?;
+    if current.revision != revision {
+        return Err(OfficeError::Conflict { what: "the customer" });
+    }
+    let changed = changed_fields(&current.profile, profile);
+    if changed.is_empty() {
+        return Ok(current);
+    }
+    let key = office.vault.key::<Account>(current.subject).await?;
+    let entry =
+        office.prepare(Record::new("customer-rectified", by).about(current.subject).with("fields", changed)).await?;
+    let now = office.now();
+    let tx = office.store.begin().await?;
+    subjects::lock_active(&tx, current.subject).await?;
+    store::replace(&tx, &current, profile, &key, now, &*office.random).await?;
+    entry.append(&tx).await?;
+    tx.commit().await?;
+    let updated = Customer { revision: current.revision + 1, profile: profile.clone(), ..current };
+    index(office, &updated);
+    Ok(updated)
+}
+
+fn changed_fields(old: &Profile, new: &Profile) -> Vec<&'static str> {
+    let mut changed = Vec::new();
+    let mut note = |name, same: bool| {
+        if !same {
+            changed.push(name);
+        }
+    };
+    note("kind", old.kind == new.kind);
+    note("name", old.name == new.name);
+    note("organisation", old.organisation == new.organisation);
+    note("kvk", old.kvk == new.kvk);
+    note("vat", old.vat == new.vat);
+    note("email", old.email == new.email);
+    note("phone", old.phone == new.phone);
+    note("address", old.address == new.address);
+    note("language", old.language == new.language);
+    changed
+}
+
+/// Restricts processing of a customer's data, or lifts the restriction.
+///
+/// # Errors
+/// [`OfficeError::NotFound`]; when a store fails.
+pub async fn set_restriction(
+    office: &Office,
+    by: By,
+    id: CustomerId,
+    restriction: Restriction,
+) -> Result<(), OfficeError> {
+    let current = customer(office, id).await?;
+    let now = office.now();
+    let (kind, at) = match restriction {
+        Restriction::Restricted => ("processing-restricted", Some(current.restricted_at.unwrap_or(now))),
+        Restriction::Free => ("restriction-lifted", None),
+    };
+    if at == current.restricted_at {
+        return Ok(());
+    }
+    let entry = office.prepare(Record::new(kind, by).about(current.subject)).await?;
+    let tx = office.store.begin().await?;
+    subjects::lock_active(&tx, current.subject).await?;
+    store::set_restricted(&tx, id, at, now).await?;
+    entry.append(&tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A page of customers, the newest first.
+///
+/// # Errors
+/// When a store fails.
+pub async fn page(
+    office: &Office,
+    filter: CustomerFilter,
+    offset: u64,
+    limit: u32,
+) -> Result<CustomerPage, OfficeError> {
+    let rows = store::page(&office.store, filter, offset, limit.min(PAGE_MAX)).await?;
+    let total = store::count(&office.store, filter).await?;
+    Ok(CustomerPage { customers: open_summaries(office, &rows).await?, total })
+}
+
+/// Customers whose names, addresses or numbers have words that begin with those of the query.
+///
+/// # Errors
+/// When a store fails.
+pub async fn search(office: &Office, query: &str) -> Result<Vec<CustomerSummary>, OfficeError> {
+    let ids = office.names.find(query, SEARCH_MAX);
+    let rows = store::by_ids(&office.store, &ids).await?;
+    open_summaries(office, &rows).await
+}
+
+async fn open_summaries(office: &Office, rows: &[store::CustomerRow]) -> Result<Vec<CustomerSummary>, OfficeError> {
+    let subjects: Vec<SubjectId> = rows.iter().map(|row| row.subject).collect();
+    let keys = office.vault.keys::<Account>(&subjects).await?;
+    // A row without its key is being erased at this moment: the list leaves it out.
+    rows.iter().filter_map(|row| keys.get(&row.subject).map(|key| row.open_summary(key))).collect()
+}
+
+fn index(office: &Office, customer: &Customer) {
+    let profile = &customer.profile;
+    let empty = base::Sensitive::default();
+    let city = profile.address.as_ref().map_or(&empty, |address| &address.city);
+    let postcode = profile.address.as_ref().map_or(&empty, |address| &address.postcode);
+    office.names.put(
+        customer.id,
+        &[
+            &customer.number.to_string(),
+            profile.name.expose(),
+            profile.organisation.as_ref().unwrap_or(&empty).expose(),
+            profile.email.expose(),
+            city.expose(),
+            &postcode.expose().replace(' ', ""),
+        ],
+    );
+}
+
+/// Fills the names index from the database; at start. Rows whose key is missing are counted, not
+/// touched: the key store may be the wrong backup (CRYPTO section 4).
+///
+/// # Errors
+/// When a store fails.
+pub async fn load_names(office: &Office) -> Result<LoadedNames, OfficeError> {
+    let mut loaded = LoadedNames::default();
+    let mut last = None;
+    loop {
+        let rows = store::after(&office.store, last, WALK).await?;
+        let Some(row) = rows.last() else { return Ok(loaded) };
+        last = Some(row.id);
+        index_rows(office, &rows, &mut loaded).await?;
+    }
+}
+
+/// What a walk over all customers found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LoadedNames {
+    /// Customers now in the index.
+    pub indexed: u64,
+    /// Customers whose key is not in the key store.
+    pub without_key: u64,
+    /// The latest change that was seen.
+    pub newest: Option<Timestamp>,
+}
+
+/// Takes up what other processes changed since `since`.
+///
+/// # Errors
+/// When a store fails.
+pub async fn refresh_names(office: &Office, since: Timestamp) -> Result<LoadedNames, OfficeError> {
+    let mut loaded = LoadedNames::default();
+    let rows = store::updated_since(&office.store, since, WALK).await?;
+    index_rows(office, &rows, &mut loaded).await?;
+    Ok(loaded)
+}
+
+async fn index_rows(
+    office: &Office,
+    rows: &[store::CustomerRow],
+    loaded: &mut LoadedNames,
+) -> Result<(), OfficeError> {
+    let subjects: Vec<SubjectId> = rows.iter().map(|row| row.subject).collect();
+    let keys: HashMap<_, _> = office.vault.keys::<Account>(&subjects).await?;
+    for row in rows {
+        loaded.newest = loaded.newest.max(Some(row.updated_at));
+        match keys.get(&row.subject) {
+            Some(key) => {
+                index(office, &row.open(key)?);
+                loaded.indexed += 1;
+            }
+            None => loaded.without_key += 1,
+        }
+    }
+    Ok(())
+}

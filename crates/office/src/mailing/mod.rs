@@ -1,0 +1,2 @@
+//! To be written.
+pub const TABLES: &[policy::schema::Table] = &[];

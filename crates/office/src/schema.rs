@@ -1,0 +1,22 @@
+//! All declared tables: what the schema check compares with the live database, and what an erasure
+//! deletes. A table that holds personal data and is missing here stops the start.
+
+use policy::schema::Table;
+
+/// Every table of the data store.
+#[must_use]
+pub fn tables() -> Vec<&'static Table> {
+    let slices: [&'static [Table]; 10] = [
+        store::CORE_TABLES,
+        outbound::TABLES,
+        crate::subjects::TABLES,
+        crate::customers::TABLES,
+        crate::customers::import::TABLES,
+        crate::accounts::TABLES,
+        crate::messages::TABLES,
+        crate::mailing::TABLES,
+        crate::requests::TABLES,
+        crate::promises::TABLES,
+    ];
+    slices.into_iter().flatten().collect()
+}

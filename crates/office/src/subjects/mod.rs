@@ -1,0 +1,55 @@
+//! Subjects: the people whose data is held, and the state that every writer must respect.
+//!
+//! Whoever writes personal data first locks the subject and refuses unless it is active (CRYPTO
+//! section 4), so that an erasure that has begun cannot be undone by a slower writer.
+
+mod store;
+
+pub use store::{SubjectRow, create, lock_active, row, TABLES};
+pub(crate) use store::{create_many, in_state, mark_erased, mark_erasing};
+
+/// What kind of subject it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubjectKind {
+    /// A customer.
+    Customer,
+    /// A person who signs in.
+    Login,
+    /// Somebody who wrote through the contact form without an account.
+    Visitor,
+}
+
+impl SubjectKind {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Login => "login",
+            Self::Visitor => "visitor",
+        }
+    }
+}
+
+/// Where a subject is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubjectState {
+    /// Data may be written.
+    Active,
+    /// Erasure has begun; nothing may be written.
+    Erasing,
+    /// Keys and rows are gone.
+    Erased,
+}
+
+impl SubjectState {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Erasing => "erasing",
+            Self::Erased => "erased",
+        }
+    }
+}
