@@ -106,7 +106,9 @@ mod tests {
         assert_eq!(normalise_email(&format!("{}{domain}", "a".repeat(65))), Err(TooLong));
         assert_eq!(normalise_email(&"a".repeat(1017)), Err(TooLong));
         // 254 bytes in all: 64 + 1 + 189
-        let long = |last: usize| format!("{}@{}.{}.{}", "a".repeat(64), "b".repeat(63), "c".repeat(63), "d".repeat(last));
+        let long = |last: usize| {
+            format!("{}@{}.{}.{}", "a".repeat(64), "b".repeat(63), "c".repeat(63), "d".repeat(last))
+        };
         assert_eq!(normalise_email(&long(61)).map(|n| n.len()), Ok(254));
         assert_eq!(normalise_email(&long(62)), Err(TooLong));
     }

@@ -159,7 +159,10 @@ impl EpochDir {
         let mut found = Vec::new();
         for (seen, entry) in entries.enumerate() {
             if seen >= LIST_MAX {
-                return Err(FileError::Format { path: self.dir.clone(), expected: "a directory of epoch keys" });
+                return Err(FileError::Format {
+                    path: self.dir.clone(),
+                    expected: "a directory of epoch keys",
+                });
             }
             let entry = entry.map_err(|error| io_error("list", &self.dir, error))?;
             found.extend(entry.file_name().to_str().and_then(epoch_of));
@@ -361,7 +364,8 @@ mod tests {
     fn names() {
         assert_eq!(epoch_of("epoch-000001.key"), Some(1));
         assert_eq!(epoch_of("epoch-1234567.key"), Some(1_234_567));
-        for bad in ["epoch-1.key", "epoch-+00001.key", "epoch-000001.key.tmp", "epoch-.key", "rotation.lock"] {
+        for bad in ["epoch-1.key", "epoch-+00001.key", "epoch-000001.key.tmp", "epoch-.key", "rotation.lock"]
+        {
             assert_eq!(epoch_of(bad), None, "{bad}");
         }
     }

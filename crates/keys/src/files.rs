@@ -63,7 +63,10 @@ pub(crate) fn io_error(what: &'static str, path: &Path, source: io::Error) -> Fi
 }
 
 /// Reads a file of at most `max` bytes; none when it does not exist.
-pub(crate) fn read_limited(path: &Path, max: usize) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileError> {
+pub(crate) fn read_limited(
+    path: &Path,
+    max: usize,
+) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -21,6 +21,7 @@
 pub mod epoch;
 pub mod paper;
 pub mod purpose;
+pub mod rotation;
 pub mod tombstones;
 
 mod checksum;

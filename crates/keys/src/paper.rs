@@ -121,9 +121,8 @@ pub fn split(
 ) -> Result<Vec<Share>, PaperError> {
     check_numbers(threshold, count)?;
     let set = random.bytes();
-    let mut shares: Vec<_> = (1..=count)
-        .map(|index| Share { set, threshold, count, index, halves: [Scalar::ZERO; 2] })
-        .collect();
+    let mut shares: Vec<_> =
+        (1..=count).map(|index| Share { set, threshold, count, index, halves: [Scalar::ZERO; 2] }).collect();
     for (half, secret) in root.secret().chunks_exact(LINE_BYTES).enumerate() {
         let mut constant = Zeroizing::new([0u8; 32]);
         constant[..LINE_BYTES].copy_from_slice(secret);
@@ -294,7 +293,8 @@ impl FromStr for Share {
                 bytes[part * LINE_BYTES..][..LINE_BYTES].copy_from_slice(&*line);
             }
             // Not below ℓ: nothing that was printed.
-            halves[half] = Option::from(Scalar::from_canonical_bytes(*bytes)).ok_or(PaperError::Inconsistent)?;
+            halves[half] =
+                Option::from(Scalar::from_canonical_bytes(*bytes)).ok_or(PaperError::Inconsistent)?;
         }
         let mut set = [0u8; 12];
         set.copy_from_slice(&head[1..13]);

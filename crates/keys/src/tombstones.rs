@@ -202,7 +202,10 @@ fn check_header(file: &mut File, path: &Path) -> Result<(), FileError> {
     input.fill_buf().map_err(|error| io_error("read", path, error))?;
     input.read_exact(&mut header).map_err(|error| io_error("read", path, error))?;
     if header != HEADER {
-        return Err(FileError::Format { path: path.to_owned(), expected: "a list of destroyed keys of version 1" });
+        return Err(FileError::Format {
+            path: path.to_owned(),
+            expected: "a list of destroyed keys of version 1",
+        });
     }
     file.seek(SeekFrom::Start(HEADER.len() as u64)).map_err(|error| io_error("read", path, error))?;
     Ok(())

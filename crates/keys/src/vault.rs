@@ -348,7 +348,8 @@ impl Vault {
         let mut rows = Vec::new();
         let held = self.held(pairs).await?;
         for (name, subjects) in pairs {
-            for subject in subjects.iter().filter(|subject| !held.contains(&(**subject, (*name).to_owned()))) {
+            for subject in subjects.iter().filter(|subject| !held.contains(&(**subject, (*name).to_owned())))
+            {
                 let (row, _) =
                     ring.create(*subject, name, &*self.config.random).ok_or(KeyError::Uninitialised)?;
                 rows.push(row);
