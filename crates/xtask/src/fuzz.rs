@@ -50,7 +50,6 @@ fn targets(manifest: &str) -> Result<Vec<String>> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
