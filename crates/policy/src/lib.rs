@@ -11,11 +11,18 @@
 
 mod error;
 mod model;
+mod output;
 mod policy;
 mod read;
 mod term;
+mod words;
 
+pub mod diff;
+pub mod register;
+pub mod schedule;
 pub mod schema;
+pub mod statement;
+pub mod versions;
 
 pub use error::{PolicyError, PolicyErrors};
 pub use model::{
@@ -23,6 +30,7 @@ pub use model::{
     LegalFact, LegalTerm, Measure, Origin, Promise, PromiseId, PromiseIdError, Provider, Provision, Purpose,
     Recipient, Role, Service, StatementTexts, Text,
 };
+
 pub use policy::Policy;
 pub use term::{Moment, Retention, Term, TermParseError};
 
