@@ -63,7 +63,8 @@ fn read_language(folder: &Path, problems: &mut Vec<String>) -> Catalogue {
                 continue;
             };
             if !message.attributes.is_empty() {
-                problems.push(format!("{}: {key} has attributes; write messages of their own", file.display()));
+                problems
+                    .push(format!("{}: {key} has attributes; write messages of their own", file.display()));
             }
             let mut found = Found::default();
             found.pattern(value);
@@ -91,7 +92,8 @@ fn compare(nl: &Catalogue, en: &Catalogue, problems: &mut Vec<String>) {
             problems.push(format!("message {key}: arguments {arguments:?} in nl, {others:?} in en"));
         }
         if key.starts_with("flash-") && !arguments.is_empty() {
-            problems.push(format!("message {key}: a flash message takes no arguments (it travels in a cookie)"));
+            problems
+                .push(format!("message {key}: a flash message takes no arguments (it travels in a cookie)"));
         }
     }
 }
@@ -165,8 +167,10 @@ fn generate(nl: &Catalogue, en: &Catalogue) -> String {
     for (key, (arguments, text)) in &nl.messages {
         let method = key.replace('-', "_");
         let summary = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('\\', "");
-        writeln!(out, "    #[doc = {:?}]\n    #[must_use]", format!("“{summary}”")).expect("a String takes all");
-        let parameters: String = arguments.iter().map(|name| format!(", {}: impl Arg", name.replace('-', "_"))).collect();
+        writeln!(out, "    #[doc = {:?}]\n    #[must_use]", format!("“{summary}”"))
+            .expect("a String takes all");
+        let parameters: String =
+            arguments.iter().map(|name| format!(", {}: impl Arg", name.replace('-', "_"))).collect();
         writeln!(out, "    pub fn {method}(&self{parameters}) -> Text {{").expect("a String takes all");
         if arguments.is_empty() {
             writeln!(out, "        self.say({key:?}, None)\n    }}").expect("a String takes all");
@@ -185,17 +189,18 @@ fn generate(nl: &Catalogue, en: &Catalogue) -> String {
     }
     out.push_str("}\n");
     let keys: Vec<&String> = nl.messages.keys().collect();
-    writeln!(out, "/// Every key.\n#[cfg(test)]\nconst KEYS: &[&str] = &{keys:?};").expect("a String takes all");
+    writeln!(out, "/// Every key.\n#[cfg(test)]\nconst KEYS: &[&str] = &{keys:?};")
+        .expect("a String takes all");
     flash(&mut out, &keys);
     out
 }
 
 fn flash(out: &mut String, keys: &[&String]) {
-    let flashes: Vec<(String, &str)> = keys
-        .iter()
-        .filter_map(|key| key.strip_prefix("flash-").map(|code| (camel(code), code)))
-        .collect();
-    out.push_str("/// What can be said once after a redirect: the messages whose key begins with `flash-`.\n");
+    let flashes: Vec<(String, &str)> =
+        keys.iter().filter_map(|key| key.strip_prefix("flash-").map(|code| (camel(code), code))).collect();
+    out.push_str(
+        "/// What can be said once after a redirect: the messages whose key begins with `flash-`.\n",
+    );
     out.push_str("#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub enum Flash {\n");
     for (variant, code) in &flashes {
         writeln!(out, "    /// `flash-{code}`\n    {variant},").expect("a String takes all");
@@ -210,7 +215,8 @@ fn flash(out: &mut String, keys: &[&String]) {
     }
     out.push_str("    } }\n    /// The text on screen.\n    #[must_use]\n    pub fn text(self, t: T) -> Text { match self {\n");
     for (variant, code) in &flashes {
-        writeln!(out, "        Self::{variant} => t.flash_{}(),", code.replace('-', "_")).expect("a String takes all");
+        writeln!(out, "        Self::{variant} => t.flash_{}(),", code.replace('-', "_"))
+            .expect("a String takes all");
     }
     out.push_str("    } }\n}\n");
 }

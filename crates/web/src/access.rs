@@ -126,7 +126,9 @@ mod tests {
     #[test]
     fn visitors_get_public_pages_only() {
         assert_eq!(Access::PUBLIC.decide(None, NOW), Decision::Allow);
-        for access in [Access::SIGNED_IN, Access::STAFF, Access::customer(CustomerRole::Viewer), Access::PUBLIC.fresh()] {
+        for access in
+            [Access::SIGNED_IN, Access::STAFF, Access::customer(CustomerRole::Viewer), Access::PUBLIC.fresh()]
+        {
             assert_eq!(access.decide(None, NOW), Decision::SignIn);
         }
     }
@@ -137,7 +139,11 @@ mod tests {
             let session = testing::customer(has);
             for (j, asked) in CustomerRole::ALL.into_iter().enumerate() {
                 let expected = if j <= i { Decision::Allow } else { Decision::Refuse };
-                assert_eq!(Access::customer(asked).decide(Some(&session), NOW), expected, "{has:?} {asked:?}");
+                assert_eq!(
+                    Access::customer(asked).decide(Some(&session), NOW),
+                    expected,
+                    "{has:?} {asked:?}"
+                );
             }
             assert_eq!(Access::STAFF.decide(Some(&session), NOW), Decision::Refuse);
             assert_eq!(Access::SIGNED_IN.decide(Some(&session), NOW), Decision::Allow);

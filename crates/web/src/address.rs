@@ -109,7 +109,10 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
         return Some(address);
     }
     if let Some(inner) = hop.strip_prefix('[') {
-        return inner.split_once(']').and_then(|(address, _)| address.parse::<Ipv6Addr>().ok()).map(IpAddr::V6);
+        return inner
+            .split_once(']')
+            .and_then(|(address, _)| address.parse::<Ipv6Addr>().ok())
+            .map(IpAddr::V6);
     }
     hop.split_once(':').and_then(|(address, _)| address.parse::<Ipv4Addr>().ok()).map(IpAddr::V4)
 }
@@ -127,7 +130,8 @@ mod tests {
         for value in forwarded {
             headers.append("x-forwarded-for", value.parse().expect("a header value"));
         }
-        let trusted: Vec<AddressRange> = trusted.iter().map(|range| range.parse().expect("a range")).collect();
+        let trusted: Vec<AddressRange> =
+            trusted.iter().map(|range| range.parse().expect("a range")).collect();
         client_address(peer.parse().expect("an address"), &headers, &trusted).expose().to_string()
     }
 

@@ -41,7 +41,11 @@ pub fn url(name: &str) -> String {
 pub(crate) static ICONS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let sprite = Files::get("icons.svg").expect("the sprite is an asset");
     let text = String::from_utf8_lossy(&sprite.data).into_owned();
-    text.split("<symbol id=\"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(id, _)| id.to_owned()).collect()
+    text.split("<symbol id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"'))
+        .map(|(id, _)| id.to_owned())
+        .collect()
 });
 
 fn load() -> Assets {
@@ -109,7 +113,8 @@ mod tests {
     #[test]
     fn addresses_follow_the_contents() {
         let address = url("app.css");
-        let hash = address.strip_prefix("/assets/app.").and_then(|rest| rest.strip_suffix(".css")).expect("hashed");
+        let hash =
+            address.strip_prefix("/assets/app.").and_then(|rest| rest.strip_suffix(".css")).expect("hashed");
         let asset = &ASSETS.by_name[address.strip_prefix("/assets/").expect("prefix")];
         assert_eq!(hash, hex::encode(&Sha256::digest(&asset.body)[..8]));
         assert_eq!(asset.content_type, "text/css; charset=utf-8");
@@ -121,7 +126,8 @@ mod tests {
         let css = &ASSETS.by_name[address.strip_prefix("/assets/").expect("prefix")].body;
         let css = String::from_utf8(css.clone()).expect("text");
         assert!(!css.contains("@import") && !css.contains("//"));
-        let urls: Vec<&str> = css.split("url(\"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(u, _)| u).collect();
+        let urls: Vec<&str> =
+            css.split("url(\"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(u, _)| u).collect();
         assert!(!urls.is_empty());
         for url in urls {
             assert!(ASSETS.by_name.contains_key(url), "{url}");
@@ -139,7 +145,8 @@ mod tests {
     fn every_icon_that_is_named_exists() {
         let mut seen = 0;
         for folder in ["templates", "src"] {
-            for text in crate::testing::files(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
+            for text in crate::testing::files(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+            {
                 for rest in text.split("icon(\"").skip(1) {
                     let (name, _) = rest.split_once('"').expect("a closed string");
                     assert!(ICONS.iter().any(|icon| icon == name) || name.contains(' '), "no icon {name}");

@@ -84,10 +84,7 @@ mod tests {
         );
         assert_eq!(session_cookie(&token, Scheme::Http), "session=abc-123; Path=/; HttpOnly; SameSite=Lax");
         assert!(session_cookie(&token, Scheme::Https).is_sensitive());
-        assert_eq!(
-            ended_session_cookie(Scheme::Http),
-            "session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
-        );
+        assert_eq!(ended_session_cookie(Scheme::Http), "session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     }
 
     #[test]

@@ -4,11 +4,31 @@ use crate::text::{T, Text};
 use base::{Language, Timestamp};
 
 const MONTHS_NL: [&str; 12] = [
-    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
     "december",
 ];
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -102,7 +122,10 @@ impl T {
         let (days, hours) = (minutes / 1440, (minutes % 1440) / 60);
         let mut parts = Vec::new();
         if days > 0 {
-            parts.push(format!("{days} {}", if days == 1 { self.duration_day() } else { self.duration_days() }));
+            parts.push(format!(
+                "{days} {}",
+                if days == 1 { self.duration_day() } else { self.duration_days() }
+            ));
         }
         if days < 3 {
             parts.push(format!("{hours} {}", self.duration_hours()));
@@ -197,19 +220,29 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        assert_eq!((NL.number(0), NL.number(999), NL.number(1000)), ("0".into(), "999".into(), "1.000".into()));
+        assert_eq!(
+            (NL.number(0), NL.number(999), NL.number(1000)),
+            ("0".into(), "999".into(), "1.000".into())
+        );
         assert_eq!(EN.number(1_234_567), "1,234,567");
     }
 
     #[test]
     fn a_clock_says_what_is_left() {
         let began = Timestamp::from_seconds(0);
-        let clock = |now| Clock { began, deadline: Timestamp::from_seconds(72 * 3600), now: Timestamp::from_seconds(now) };
+        let clock = |now| Clock {
+            began,
+            deadline: Timestamp::from_seconds(72 * 3600),
+            now: Timestamp::from_seconds(now),
+        };
         assert_eq!(clock(0).left(&NL), "nog 3 dagen");
         assert_eq!(clock(3600).left(&NL), "nog 2 dagen 23 uur");
         assert_eq!(clock(71 * 3600).left(&EN), "1 h 0 min left");
         assert_eq!(clock(73 * 3600).left(&NL), "1 uur 0 min te laat");
-        assert_eq!((clock(0).class(), clock(60 * 3600).class(), clock(73 * 3600).class()), ("ok", "warn", "danger"));
+        assert_eq!(
+            (clock(0).class(), clock(60 * 3600).class(), clock(73 * 3600).class()),
+            ("ok", "warn", "danger")
+        );
         assert_eq!((clock(36 * 3600).passed_percent(), clock(999 * 3600).passed_percent()), (50, 100));
     }
 }

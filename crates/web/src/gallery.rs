@@ -16,10 +16,11 @@ use base::{Language, Timestamp};
 
 /// Registers the gallery.
 pub(crate) fn register<S: Clone + Send + Sync + 'static>(routes: &mut Routes<S>) {
-    routes
-        .get("/_gallery", Access::PUBLIC, components)
-        .get("/_gallery/public", Access::PUBLIC, public)
-        .get("/_gallery/staff", Access::PUBLIC, staff);
+    routes.get("/_gallery", Access::PUBLIC, components).get("/_gallery/public", Access::PUBLIC, public).get(
+        "/_gallery/staff",
+        Access::PUBLIC,
+        staff,
+    );
     for (path, icon, label) in [
         ("/_gallery", "layout-dashboard", (|t: &T| pick(*t, "Overzicht", "Overview").into()) as fn(&T) -> _),
         ("/_gallery/public", "file-text", |t: &T| pick(*t, "Formulier", "Form").into()),
@@ -76,8 +77,17 @@ impl Gallery {
 
 fn errors(t: T) -> Errors {
     let mut errors = Errors::none();
-    errors.add("email", pick(t, "Vul een e-mailadres in, zoals naam@voorbeeld.example", "Enter an e-mail address, like name@sample.example").into());
-    errors.add("about", pick(t, "Kies waar je bericht over gaat", "Choose what your message is about").into());
+    errors.add(
+        "email",
+        pick(
+            t,
+            "Vul een e-mailadres in, zoals naam@voorbeeld.example",
+            "Enter an e-mail address, like name@sample.example",
+        )
+        .into(),
+    );
+    errors
+        .add("about", pick(t, "Kies waar je bericht over gaat", "Choose what your message is about").into());
     errors.add("message", pick(t, "Schrijf een bericht", "Write a message").into());
     errors
 }
@@ -168,7 +178,14 @@ async fn staff(visit: Visit, mut list: List) -> PageResult {
     };
     let rows = vec![
         row("K-10023", "Voorbeeld Bakkerij BV", 3, 0, "ok", pick(t, "Actief", "Active")),
-        row("K-10024", "Stichting Fictief Erfgoed van de Lage Landen", 44, 2, "warn", pick(t, "Wacht op antwoord", "Awaiting answer")),
+        row(
+            "K-10024",
+            "Stichting Fictief Erfgoed van de Lage Landen",
+            44,
+            2,
+            "warn",
+            pick(t, "Wacht op antwoord", "Awaiting answer"),
+        ),
         row("K-10025", "Noor Voorbeeld", 301, 1, "danger", pick(t, "Termijn verstreken", "Overdue")),
         row("K-10026", "Verzonnen Fietsen VOF", 512, 0, "info", pick(t, "Nieuw", "New")),
         row("K-10027", "Dummy & Zonen", 730, 0, "muted", pick(t, "Beëindigd", "Ended")),

@@ -96,7 +96,10 @@ struct Arrival(Visit);
 /// The outermost layer.
 async fn arrival(State(shell): State<Shell>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let preferences = Preferences::of(request.headers(), request.uri().query());
     let flash = (request.method() == Method::GET)
         .then(|| cookie::value(request.headers(), FlashMessage::COOKIE))
@@ -122,7 +125,9 @@ async fn arrival(State(shell): State<Shell>, mut request: Request, next: Next) -
     let status = response.status();
     let detail = response.extensions_mut().remove::<Detail>();
     security_headers(response.headers_mut(), shell.scheme(), &reference);
-    if preferences.keep && let Some(language) = preferences.chosen {
+    if preferences.keep
+        && let Some(language) = preferences.chosen
+    {
         let kept = preferences::kept("lang", language.tag(), shell.scheme());
         response.headers_mut().append(header::SET_COOKIE, kept);
     }
@@ -135,12 +140,21 @@ async fn arrival(State(shell): State<Shell>, mut request: Request, next: Next) -
     let (method, status) = (method.as_str(), status.as_u16());
     match detail {
         Some(Detail(detail)) => tracing::error!(
-            request.reference = reference, http.method = method, http.route = route, http.status = status,
-            http.took_ms = took_ms, error = detail, "request failed"
+            request.reference = reference,
+            http.method = method,
+            http.route = route,
+            http.status = status,
+            http.took_ms = took_ms,
+            error = detail,
+            "request failed"
         ),
         None => tracing::info!(
-            request.reference = reference, http.method = method, http.route = route, http.status = status,
-            http.took_ms = took_ms, "request"
+            request.reference = reference,
+            http.method = method,
+            http.route = route,
+            http.status = status,
+            http.took_ms = took_ms,
+            "request"
         ),
     }
     response
@@ -263,7 +277,8 @@ async fn session(State(shell): State<Shell>, mut request: Request, next: Next) -
         return PageError::Internal("a request came in around the shell".to_owned()).into_response();
     };
     let name = cookie::session_name(shell.scheme());
-    let token = cookie::value(request.headers(), name).filter(|token| !token.is_empty() && token.len() <= 256);
+    let token =
+        cookie::value(request.headers(), name).filter(|token| !token.is_empty() && token.len() <= 256);
     let token = token.map(|token| Sensitive::new(token.to_owned()));
     let found = match &token {
         Some(token) => match shell.sessions().resolve(token).await {

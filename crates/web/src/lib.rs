@@ -165,6 +165,8 @@ pub mod session;
 pub mod shell;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod visit;
 
@@ -176,8 +178,8 @@ pub use format::{At, Clock, Count};
 pub use layers::{CONTENT_SECURITY_POLICY, app};
 pub use list::{List, Order, PAGE_ROWS};
 pub use page::{
-    Crumb, FlashKind, FlashMessage, LanguageLink, NavLink, Page, SafePath, SeeOther, ok, see_other, unprocessable,
-    with_status,
+    Crumb, FlashKind, FlashMessage, LanguageLink, NavLink, Page, SafePath, SeeOther, ok, see_other,
+    unprocessable, with_status,
 };
 pub use preferences::Theme;
 pub use routes::{CONFIRM, NavEntry, Route, RouteError, Routes, SIGN_IN, SIGN_OUT, Section};

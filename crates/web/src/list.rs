@@ -51,8 +51,9 @@ impl List {
                 "lang" => {}
                 "page" => list.page = value.parse().unwrap_or(1).clamp(1, PAGE_MAX),
                 "sort" => {
-                    let (order, sort) =
-                        value.strip_prefix('-').map_or((Order::Up, value.as_str()), |sort| (Order::Down, sort));
+                    let (order, sort) = value
+                        .strip_prefix('-')
+                        .map_or((Order::Up, value.as_str()), |sort| (Order::Down, sort));
                     list.order = order;
                     sort.clone_into(&mut list.sort);
                 }
@@ -240,7 +241,8 @@ mod tests {
 
     #[test]
     fn the_address_is_read_and_written() {
-        let mut list = List::read("/staff/customers", "q=a+b%26c&state=open&sort=-name&page=3&lang=en&empty=");
+        let mut list =
+            List::read("/staff/customers", "q=a+b%26c&state=open&sort=-name&page=3&lang=en&empty=");
         list.set_total(120);
         assert_eq!((list.filter("q"), list.filter("state"), list.filter("none")), ("a b&c", "open", ""));
         assert_eq!(list.sort(&["number", "name"]), ("name", Order::Down));

@@ -277,9 +277,18 @@ impl Page {
     pub(crate) fn new(visit: &Visit, section: Section, title: Text) -> Self {
         let t = visit.t();
         let session = visit.session();
-        let here = visit.0.query.as_ref().map_or_else(|| visit.path().to_owned(), |query| format!("{}?{query}", visit.path()));
+        let here = visit
+            .0
+            .query
+            .as_ref()
+            .map_or_else(|| visit.path().to_owned(), |query| format!("{}?{query}", visit.path()));
         let reaches = |path: &'static str| visit.shell().reaches(&Method::GET, path, session);
-        let area = |href, icon, label: Text, of: Section| NavLink { href, icon, label, current: if section == of { "true" } else { "" } };
+        let area = |href, icon, label: Text, of: Section| NavLink {
+            href,
+            icon,
+            label,
+            current: if section == of { "true" } else { "" },
+        };
         let mut areas = Vec::new();
         if reaches("/panel") && session.is_some_and(|session| session.acting.is_some()) {
             areas.push(area("/panel", "house", t.area_panel(), Section::Panel));
@@ -364,20 +373,24 @@ impl Page {
 
 /// The navigation of a section: what this visitor may reach, the nearest to this page marked.
 fn nav(visit: &Visit, section: Section) -> Vec<NavLink> {
-    let shown = visit
-        .shell()
-        .nav()
-        .iter()
-        .filter(|entry| entry.section == section && visit.shell().reaches(&Method::GET, entry.path, visit.session()));
+    let shown = visit.shell().nav().iter().filter(|entry| {
+        entry.section == section && visit.shell().reaches(&Method::GET, entry.path, visit.session())
+    });
     let mut links: Vec<NavLink> = shown
-        .map(|entry| NavLink { href: entry.path, icon: entry.icon, label: (entry.label)(&visit.t()), current: "" })
+        .map(|entry| NavLink {
+            href: entry.path,
+            icon: entry.icon,
+            label: (entry.label)(&visit.t()),
+            current: "",
+        })
         .collect();
     let here = visit.path();
     let nearest = links
         .iter_mut()
         .filter(|link| {
             here == link.href
-                || (link.href != "/" && here.strip_prefix(link.href).is_some_and(|rest| rest.starts_with('/')))
+                || (link.href != "/"
+                    && here.strip_prefix(link.href).is_some_and(|rest| rest.starts_with('/')))
         })
         .max_by_key(|link| link.href.len());
     if let Some(link) = nearest {
@@ -422,7 +435,17 @@ mod tests {
             assert_eq!(SafePath::parse(ok).map(|path| path.0), Some(ok.to_owned()));
         }
         let long = format!("/{}", "a".repeat(2000));
-        for bad in ["", "panel", "//example.org", "/\\example.org", "https://example.org", "/a b", "/a\r\nb", "/é", &long] {
+        for bad in [
+            "",
+            "panel",
+            "//example.org",
+            "/\\example.org",
+            "https://example.org",
+            "/a b",
+            "/a\r\nb",
+            "/é",
+            &long,
+        ] {
             assert_eq!(SafePath::parse(bad), None, "{bad}");
         }
         assert_eq!(SafePath::parse("/a?b=c&d").map(|path| path.encoded()), Some("/a%3Fb%3Dc%26d".to_owned()));
@@ -434,7 +457,8 @@ mod tests {
             for kind in [FlashKind::Done, FlashKind::Warning] {
                 let message = FlashMessage { kind, flash: *flash };
                 let cookie = message.cookie(Scheme::Http);
-                let value = cookie.to_str().expect("text").split([';', '=']).nth(1).expect("a value").to_owned();
+                let value =
+                    cookie.to_str().expect("text").split([';', '=']).nth(1).expect("a value").to_owned();
                 assert_eq!(FlashMessage::parse(&value), Some(message));
             }
         }

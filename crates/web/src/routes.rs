@@ -157,7 +157,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Adds an entry to the navigation of a section, after those that are there. It is shown to
     /// whom the route of that path allows.
-    pub fn nav(&mut self, section: Section, path: &'static str, icon: &'static str, label: fn(&T) -> Text) -> &mut Self {
+    pub fn nav(
+        &mut self,
+        section: Section,
+        path: &'static str,
+        icon: &'static str,
+        label: fn(&T) -> Text,
+    ) -> &mut Self {
         self.nav.push(NavEntry { section, path, icon, label });
         self
     }

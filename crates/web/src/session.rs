@@ -41,7 +41,8 @@ pub enum StaffRole {
 
 impl StaffRole {
     /// All of them, for tests that walk every role.
-    pub const ALL: [Self; 5] = [Self::Support, Self::Privacy, Self::Officer, Self::Auditor, Self::Administrator];
+    pub const ALL: [Self; 5] =
+        [Self::Support, Self::Privacy, Self::Officer, Self::Auditor, Self::Administrator];
 }
 
 /// The customer a login acts for at present.
@@ -82,7 +83,10 @@ pub trait SessionSource: Send + Sync {
     /// # Errors
     /// When the answer cannot be had; the visitor then sees an error page, never a page as if
     /// signed out.
-    fn resolve<'a>(&'a self, token: &'a Sensitive<String>) -> Answer<'a, Result<Option<Session>, SourceError>>;
+    fn resolve<'a>(
+        &'a self,
+        token: &'a Sensitive<String>,
+    ) -> Answer<'a, Result<Option<Session>, SourceError>>;
 }
 
 /// The session could not be looked up.

@@ -166,7 +166,12 @@ impl Shell {
     }
 
     /// Whether this visitor would be let through to a registered route.
-    pub(crate) fn reaches(&self, method: &Method, path: &str, session: Option<&crate::session::Session>) -> bool {
+    pub(crate) fn reaches(
+        &self,
+        method: &Method,
+        path: &str,
+        session: Option<&crate::session::Session>,
+    ) -> bool {
         self.route(method, path)
             .is_some_and(|route| route.access.decide(session, self.clock().now()) == Decision::Allow)
     }

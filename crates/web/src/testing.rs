@@ -26,7 +26,10 @@ pub fn staff(role: StaffRole, second_factor_at: Option<Timestamp>) -> Session {
 pub struct Tokens;
 
 impl SessionSource for Tokens {
-    fn resolve<'a>(&'a self, token: &'a Sensitive<String>) -> Answer<'a, Result<Option<Session>, SourceError>> {
+    fn resolve<'a>(
+        &'a self,
+        token: &'a Sensitive<String>,
+    ) -> Answer<'a, Result<Option<Session>, SourceError>> {
         Box::pin(async move {
             match token.expose().as_str() {
                 "viewer" => Ok(Some(customer(CustomerRole::Viewer))),

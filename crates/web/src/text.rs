@@ -116,7 +116,9 @@ mod tests {
         let mut keys: Vec<String> = sources
             .iter()
             .flat_map(|source| fluent_syntax::parser::parse(*source).expect("readable").body)
-            .filter_map(|entry| if let Entry::Message(message) = entry { Some(message.id.name.to_owned()) } else { None })
+            .filter_map(|entry| {
+                if let Entry::Message(message) = entry { Some(message.id.name.to_owned()) } else { None }
+            })
             .collect();
         keys.sort();
         keys
@@ -153,7 +155,9 @@ mod tests {
             let mut terms: Vec<String> = sources
                 .iter()
                 .flat_map(|source| fluent_syntax::parser::parse(*source).expect("readable").body)
-                .filter_map(|entry| if let Entry::Term(term) = entry { Some(term.id.name.to_owned()) } else { None })
+                .filter_map(
+                    |entry| if let Entry::Term(term) = entry { Some(term.id.name.to_owned()) } else { None },
+                )
                 .collect();
             terms.sort();
             terms
