@@ -232,4 +232,25 @@ mod tests {
         guard.wait().unwrap();
         assert!(!folder.exists());
     }
+
+    #[test]
+    fn a_server_answers_to_its_password_alone_and_is_gone_afterwards() {
+        // Where PostgreSQL is missing, the tests of the stores are what is skipped and counted.
+        let Some(programs) = programs() else { return };
+        let server = Server::start().unwrap();
+        let ask = |url: &str| {
+            let asked = Command::new(programs.join("psql"))
+                .args(["-w", "-tAc", "SELECT 6 * 7", url])
+                .output()
+                .unwrap();
+            (asked.status.success(), String::from_utf8_lossy(&asked.stdout).trim().to_owned())
+        };
+        let url = server.url().to_owned();
+        assert_eq!(ask(&url), (true, "42".to_owned()));
+        assert!(!ask(&url.replace("waarborg:", "waarborg:0")).0);
+        let id = server.process.id();
+        drop(server);
+        assert!(!ask(&url).0);
+        assert!(!Path::new(&format!("/proc/{id}")).exists());
+    }
 }

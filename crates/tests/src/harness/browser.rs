@@ -99,7 +99,7 @@ pub async fn browser(options: &Options) -> Option<Browser> {
     };
     let permit = BROWSERS.acquire().await.expect("the semaphore is never closed");
     let profile = TempDir::with_prefix("waarborg-browser-").expect("a temporary folder");
-    let driver = Driver::start(&chromedriver);
+    let driver = Driver::start(&chromedriver, profile.path());
     let capabilities = capabilities(options, &chromium, profile.path());
     let Value::Object(capabilities) = capabilities else { unreachable!("an object was built") };
     let client = ClientBuilder::new(HttpConnector::new())

@@ -13,7 +13,12 @@ const STOP_MAX: Duration = Duration::from_secs(5);
 const LINES_MAX: usize = 50;
 
 /// Stops the driver when the test process is gone without having done so: the pipe closes then.
-const GUARD: &str = r#"trap '' INT TERM HUP; cat >/dev/null; kill -KILL "$1" 2>/dev/null"#;
+/// The browser ends with its driver, and leaves its profile, which is removed.
+const GUARD: &str = r#"
+trap '' INT TERM HUP
+cat >/dev/null
+if kill -KILL "$1" 2>/dev/null; then sleep 1; rm -rf -- "$2"; fi
+"#;
 
 pub(super) struct Driver {
     pub(super) port: u16,
@@ -25,7 +30,7 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn start(program: &Path) -> Self {
+    pub(super) fn start(program: &Path, profile: &Path) -> Self {
         let mut process = Command::new(program)
             .args(["--port=0", "--log-level=SEVERE"])
             .stdin(Stdio::null())
@@ -36,6 +41,7 @@ impl Driver {
         let mut guard = Command::new("sh")
             .args(["-c", GUARD, "guard"])
             .arg(process.id().to_string())
+            .arg(profile)
             .stdin(Stdio::piped())
             .spawn()
             .expect("sh starts");
