@@ -467,7 +467,7 @@ mod tests {
                 finished_at: None,
                 note: None,
             };
-            assert_eq!(rows, [expected.clone()]);
+            assert_eq!(rows.as_slice(), std::slice::from_ref(&expected));
 
             clock.advance_seconds(3);
             recorder.finish(id, Outcome::Done, &"é".repeat(300)).await.expect("finished");

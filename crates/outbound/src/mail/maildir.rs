@@ -2,8 +2,8 @@
 //! so the gate is not asked.
 //!
 //! Invariants: a file in `new` is whole and durable; its name follows from the mail, so a mail that
-//! is delivered twice is one file, also when a reader has moved it to `cur`; [`Maildir::remove`]
-//! finds a mail by its id alone, in all three folders.
+//! is delivered twice is one file, also when a reader has moved it to `cur`; a mail is destroyed by
+//! its id alone, in all three folders.
 
 use super::{Delivery, Mail, MailError, MailId, Mailer, Sender};
 use async_trait::async_trait;
@@ -63,19 +63,12 @@ impl Maildir {
     }
 
     /// Removes a mail wherever it stands, also when a reader has moved it, and tells how many
-    /// files went. Blocks.
-    ///
-    /// # Errors
-    /// When a file or folder cannot be read or removed.
-    pub fn remove(&self, mail: MailId) -> Result<u64, MailError> {
-        let marker = format!(".{}.", mail.uuid().simple());
-        let mut removed = 0;
-        for name in [TMP, NEW, CUR] {
-            let before = removed;
-            removed += self.remove_where(name, |file, _| Ok(file.contains(&marker)))?;
-            if removed > before {
-                self.sync(name)?;
-            }
+    /// files went. What is in `new` is found at once; `tmp` and `cur` are gone through.
+    fn remove(&self, mail: MailId) -> Result<u64, MailError> {
+        let name = file_name(mail);
+        let mut removed = u64::from(remove_file(&self.root.join(NEW).join(&name))?);
+        for folder in [TMP, CUR] {
+            removed += self.remove_where(folder, |file, _| file.starts_with(&name))?;
         }
         Ok(removed)
     }
@@ -89,30 +82,33 @@ impl Maildir {
         let seconds = u64::try_from(now.as_seconds()).unwrap_or(0);
         let limit = (SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).checked_sub(ABANDONED_AFTER);
         self.remove_where(TMP, |_, path| {
-            Ok(limit.is_some_and(|limit| {
+            limit.is_some_and(|limit| {
                 fs::metadata(path).and_then(|m| m.modified()).is_ok_and(|changed| changed < limit)
-            }))
+            })
         })
     }
 
-    fn remove_where(
-        &self,
-        name: &str,
-        choose: impl Fn(&str, &Path) -> io::Result<bool>,
-    ) -> Result<u64, MailError> {
+    fn remove_where(&self, name: &str, choose: impl Fn(&str, &Path) -> bool) -> Result<u64, MailError> {
         let folder = self.root.join(name);
         let mut removed = 0;
         for entry in fs::read_dir(&folder).map_err(|e| failed(&folder, &e))? {
             let path = entry.map_err(|e| failed(&folder, &e))?.path();
-            let Some(file) = path.file_name().and_then(|f| f.to_str()) else { continue };
-            if !choose(file, &path).map_err(|e| failed(&path, &e))? {
-                continue;
+            let chosen = path.file_name().and_then(|f| f.to_str()).is_some_and(|file| choose(file, &path));
+            if chosen {
+                removed += u64::from(remove_file(&path)?);
             }
-            match fs::remove_file(&path) {
-                Ok(()) => removed += 1,
-                // A reader or another process was first.
-                Err(e) if e.kind() == ErrorKind::NotFound => {}
-                Err(e) => return Err(failed(&path, &e)),
+        }
+        Ok(removed)
+    }
+
+    fn destroy_all(&self, mails: &[MailId]) -> Result<u64, MailError> {
+        let mut removed = 0;
+        for mail in mails {
+            removed += self.remove(*mail)?;
+        }
+        if removed > 0 {
+            for folder in [TMP, NEW, CUR] {
+                self.sync(folder)?;
             }
         }
         Ok(removed)
@@ -161,12 +157,34 @@ impl Maildir {
 impl Mailer for Maildir {
     async fn send(&self, mail: &Mail) -> Result<Delivery, MailError> {
         let written = mail.write(&self.sender)?;
-        let seconds = mail.draft.date.as_seconds().max(0);
-        let name = format!("{seconds}.{}.{MACHINE}", mail.id().uuid().simple());
+        let name = file_name(mail.id());
         let maildir = self.clone();
         tokio::task::spawn_blocking(move || maildir.deliver(&name, written.bytes.expose()))
             .await
             .map_err(|_| MailError::Compose("the delivery was interrupted"))?
+    }
+
+    async fn destroy(&self, mails: &[MailId]) -> Result<u64, MailError> {
+        let (maildir, mails) = (self.clone(), mails.to_vec());
+        tokio::task::spawn_blocking(move || maildir.destroy_all(&mails))
+            .await
+            .map_err(|_| MailError::Compose("the removal was interrupted"))?
+    }
+}
+
+/// The name of a mail's file, from its id alone: the second at which the id was made, the id.
+fn file_name(mail: MailId) -> String {
+    let [a, b, c, d, e, f, ..] = mail.bytes();
+    let millis = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+    format!("{}.{}.{MACHINE}", millis / 1_000, mail.uuid().simple())
+}
+
+/// Whether there was a file to remove.
+fn remove_file(path: &Path) -> Result<bool, MailError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(failed(path, &e)),
     }
 }
 
@@ -184,7 +202,7 @@ fn failed(path: &Path, error: &io::Error) -> MailError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{draft, sender};
+    use crate::testing::{draft, now, sender};
     use base::{Clock, SeededRandom, SystemClock};
 
     fn maildir(root: &Path) -> Maildir {
@@ -233,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mail_is_removed_by_its_id_from_every_folder() {
+    async fn a_mail_is_destroyed_by_its_id_from_every_folder() {
         let temp = tempfile::tempdir().expect("a folder");
         let maildir = maildir(temp.path());
         let mail = Mail::new(draft()).expect("valid");
@@ -241,11 +259,12 @@ mod tests {
         other.id = MailId::new(&SystemClock, &SeededRandom::new(9));
         maildir.send(&mail).await.expect("sent");
         maildir.send(&Mail::new(other).expect("valid")).await.expect("sent");
-        let name = format!("1.{}.{MACHINE}", mail.id().uuid().simple());
+        let name = file_name(mail.id());
+        assert_eq!(name, format!("{}.{}.{MACHINE}", now().as_seconds(), mail.id().uuid().simple()));
         fs::write(maildir.root.join(CUR).join(format!("{name}:2,S")), "read").expect("written");
         fs::write(maildir.root.join(TMP).join(format!("{name}.00")), "half").expect("written");
-        assert_eq!(maildir.remove(mail.id()).expect("removed"), 3);
-        assert_eq!(maildir.remove(mail.id()).expect("removed"), 0);
+        assert_eq!(maildir.destroy(&[mail.id()]).await.expect("destroyed"), 3);
+        assert_eq!(maildir.destroy(&[mail.id()]).await.expect("destroyed"), 0);
         let left = [TMP, NEW, CUR].map(|name| files(&maildir, name).len());
         assert_eq!(left, [0, 1, 0]);
     }

@@ -1,3 +1,6 @@
+//! What the mailer over SMTP does when the relay is kind, unkind, silent or somebody else. No sleeps:
+//! the relay on loopback behaves as told.
+
 use super::*;
 use crate::mail::Next;
 use crate::store::{ContactRow, ContactState, contacts_in_state};
