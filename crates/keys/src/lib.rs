@@ -46,3 +46,6 @@ pub use purpose::Purpose;
 pub use root::RootKey;
 pub use store::{KeyRow, KeyState, KeyStore, KeyStoreError, Parity, Phase, Rewrap};
 pub use vault::{BlindIndex, DestroyedKey, KeyError, Vault, VaultConfig};
+
+#[cfg(test)]
+mod tests;

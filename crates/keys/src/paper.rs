@@ -393,3 +393,29 @@ fn check_of(at: usize, head: &[u8; LINE_SYMBOLS], symbols: &[u8; LINE_SYMBOLS]) 
     }
     checksum::check(&all)
 }
+
+#[cfg(test)]
+impl Share {
+    /// This sheet with the secret of another: a forgery.
+    pub(crate) fn with_body_of(&self, other: &Self) -> Self {
+        Self { halves: other.halves, ..self.clone() }
+    }
+
+    /// This sheet as it would be if the others were of another key.
+    pub(crate) fn completing(&self, others: &[Self], root: &RootKey) -> Self {
+        let mut made = self.clone();
+        for half in 0..2 {
+            let mut constant = [0u8; 32];
+            constant[..LINE_BYTES].copy_from_slice(&root.secret()[half * LINE_BYTES..][..LINE_BYTES]);
+            // the polynomial through the others and (0, constant), at this sheet's own point
+            let mut points: Vec<_> = others.to_vec();
+            points.push(Self {
+                index: 0,
+                halves: [Scalar::from_bytes_mod_order(constant); 2],
+                ..self.clone()
+            });
+            made.halves[half] = interpolate(&points, half, Scalar::from(self.index));
+        }
+        made
+    }
+}

@@ -1,0 +1,35 @@
+//! Figures, not a check: `cargo test --release -p keys figures -- --ignored --nocapture`.
+
+use super::{Place, cell};
+use crate::purpose::Account;
+use base::SystemRandom;
+use std::time::Instant;
+
+#[tokio::test]
+#[ignore = "prints figures; run it in release"]
+async fn figures() {
+    const N: usize = 100_000;
+    let place = Place::new(1);
+    let vault = place.vault().await;
+    let subjects: Vec<_> = (0..N).map(|_| place.subject()).collect();
+    let wanted: Vec<_> = subjects.iter().map(|s| (*s, &["account"][..])).collect();
+    let start = Instant::now();
+    vault.create(&wanted).await.expect("creates");
+    println!("create {N} keys {:?}", start.elapsed());
+    let start = Instant::now();
+    let keys = vault.keys::<Account>(&subjects).await.expect("finds");
+    println!("unwrap {N} keys {:?}", start.elapsed());
+    let start = Instant::now();
+    let sealed: Vec<_> =
+        subjects.iter().map(|s| keys[s].seal(&cell(*s), b"somebody@example.org", &SystemRandom)).collect();
+    println!("seal {N} fields {:?}", start.elapsed());
+    let start = Instant::now();
+    let opened = subjects.iter().zip(&sealed).filter(|(s, v)| keys[s].open(&cell(**s), v).is_ok()).count();
+    println!("open {opened} fields {:?}", start.elapsed());
+    let start = Instant::now();
+    for _ in 0..10_000 {
+        vault.lookup_index("login", "email", "somebody@example.org").await.expect("an index");
+    }
+    println!("10000 blind indexes {:?}", start.elapsed());
+    assert_eq!(opened, N);
+}
