@@ -21,7 +21,7 @@ use zeroize::Zeroize;
 pub struct Opening([u8; 32]);
 
 /// A commitment to a subject, as an entry carries it.
-#[derive(Clone, Copy, Hash)]
+#[derive(Clone, Copy)]
 pub struct Commitment([u8; 32]);
 
 /// The opening of a subject's commitment in the entry with this nonce.

@@ -303,12 +303,12 @@ fn key_id(name: &str, key_type: u8, key: &ed25519_dalek::VerifyingKey) -> u32 {
 
 fn public_text(name: &str, key_type: u8, key: &ed25519_dalek::VerifyingKey) -> String {
     let typed = typed(key_type, key.as_bytes());
-    format!("{name}+{:08x}+{}", signed_note::key_id(name, &*typed), STANDARD.encode(&*typed))
+    format!("{name}+{:08x}+{}", signed_note::key_id(name, &*typed), STANDARD.encode(&typed[..]))
 }
 
 fn private_text(name: &str, key_type: u8, key: &ed25519_dalek::SigningKey) -> Zeroizing<String> {
     let id = key_id(name, key_type, &key.verifying_key());
-    let secret = Zeroizing::new(STANDARD.encode(&*typed(key_type, key.as_bytes())));
+    let secret = Zeroizing::new(STANDARD.encode(&typed(key_type, key.as_bytes())[..]));
     Zeroizing::new(format!("PRIVATE+KEY+{name}+{id:08x}+{}", *secret))
 }
 

@@ -47,3 +47,6 @@ pub use verify::{
     EntriesVerifier, VerifyError, VerifyReport, VerifyWarning, WARNINGS_MAX, verify_dir,
     verify_dir_witnessed, verify_entries,
 };
+
+#[cfg(test)]
+mod tests;

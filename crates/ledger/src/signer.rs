@@ -270,7 +270,7 @@ impl Signer {
     }
 
     /// The state moves before the signature exists, on disk first.
-    fn advance(&mut self, checkpoint: &Checkpoint) -> Result<(), SignerError> {
+    pub(crate) fn advance(&mut self, checkpoint: &Checkpoint) -> Result<(), SignerError> {
         if checkpoint.size == self.state.size {
             return Ok(());
         }

@@ -12,12 +12,15 @@ use crate::{
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 use tlog_tiles::{HashReader, Tile, prove_record, prove_tree};
 
+/// Full tiles found authentic, by level and place.
+type FullTiles = HashMap<(u8, u64), Rc<[u8]>>;
+
 /// Reads tiles of one head. See the module.
 pub struct Authentic<'a> {
     tiles: &'a TileDir,
     head: TreeHead,
     edge: Levels,
-    full: RefCell<HashMap<(u8, u64), Rc<[u8]>>>,
+    full: RefCell<FullTiles>,
     /// Why the last read failed: the library's own error cannot carry it.
     failure: RefCell<Option<TileError>>,
 }

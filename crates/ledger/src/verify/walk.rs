@@ -26,7 +26,7 @@ pub(super) fn walk(
         bundle(tiles, head, &mut levels, tally)?;
         progress(levels.size(), head.size);
     }
-    for (level, expected) in levels.partials() {
+    for (level, expected) in levels.partials().filter(|(level, _)| *level > 0) {
         let Some(path) = TilePath::partial_of(Part::Level(level), head.size) else { continue };
         tile(tiles, head, path, expected, tally)?;
     }
@@ -73,6 +73,10 @@ fn bundle(
     if stated.is_some() && end != bytes.len() {
         let index = first + width;
         return Err(VerifyError::Bundle { path, index, problem: "the file goes on after its last entry" });
+    }
+    // The unfinished tile now, so that a wrong entry is not blamed on an older partial of its bundle.
+    if let Some(path) = TilePath::partial_of(Part::Level(0), levels.size()) {
+        tile(tiles, head, path, levels.partial(0), tally)?;
     }
     for (partial, wide) in partials(tiles, TilePath::full(Part::Entries, n), tally)? {
         // Beyond the checkpoint only the covered beginning can be compared.

@@ -1,0 +1,55 @@
+//! How fast a whole ledger is checked. Run: `cargo test --release -p ledger -- --ignored speed --nocapture`.
+
+use super::*;
+use std::time::Instant;
+
+#[test]
+#[ignore = "a measurement, for an optimised build"]
+fn speed() {
+    let count = 1_000_000u64;
+    let folder = tempfile::tempdir().unwrap();
+    let tiles = TileDir::new(folder.path());
+    let (salt, id) = subject(1);
+    let random = SeededRandom::new(5);
+    let begun = Instant::now();
+    let mut bytes = 0usize;
+    let made = (0..count).map(|i| {
+        let now = Timestamp::from_micros(NOON * 1_000_000 + i64::try_from(i).unwrap() * 1_000);
+        let data = json!({"request": "0190d1f5-2b6a-7c3e-8f00-1234567890ab", "keys": 3, "number": i});
+        let entry = EntryBuilder::new("erased", ORIGIN, now, &random)
+            .actor(Actor::System("erase"))
+            .subject(&salt, id)
+            .data(data.as_object().unwrap().clone())
+            .build()
+            .unwrap();
+        bytes += entry.bytes().len();
+        entry.into_bytes()
+    });
+    let made: Vec<_> = made.collect();
+    let built = begun.elapsed();
+    let begun = Instant::now();
+    let head = tiles.publish(0, &made).unwrap();
+    let published = begun.elapsed();
+    tiles.write_checkpoint(&sign(head)).unwrap();
+    let begun = Instant::now();
+    let report = verify_dir(folder.path(), &key().verifying_key(), &mut |_, _| {}).unwrap();
+    let verified = begun.elapsed();
+    assert_eq!(report.entries, count);
+    let begun = Instant::now();
+    verify_entries(&made, &Checkpoint::new(origin(), head)).unwrap();
+    let streamed = begun.elapsed();
+    let begun = Instant::now();
+    for i in 0..1_000 {
+        tiles.inclusion_proof(i * 997, head).unwrap();
+    }
+    let proved = begun.elapsed() / 1_000;
+    let rate = |time: std::time::Duration| count as f64 / time.as_secs_f64();
+    println!(
+        "{count} entries of {} bytes: built {:.0}/s, published {:.0}/s, verify_dir {:.0}/s, verify_entries {:.0}/s, one proof {proved:?}",
+        bytes / usize::try_from(count).unwrap(),
+        rate(built),
+        rate(published),
+        rate(verified),
+        rate(streamed),
+    );
+}
