@@ -82,7 +82,7 @@ fn files_cut_short_made_longer_or_lost_are_found() {
 fn entries_and_tiles_changed_together_are_found() {
     let (folder, ..) = ledger(&[300]);
     let (other, ..) = {
-        let folder = folder();
+        let folder = scratch();
         let mut changed = entries(0..300);
         changed[7] = entry(1_007).into_bytes();
         TileDir::new(folder.path()).publish(0, changed).unwrap();

@@ -43,7 +43,7 @@ fn specified(size: u64) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn files_are_those_of_the_specification() {
-    let folder = folder();
+    let folder = scratch();
     for size in [0, 1, 255, 256, 257, 512, 65_535, 65_536, 65_537, 70_000] {
         let path = folder.path().join(size.to_string());
         std::fs::create_dir(&path).unwrap();
@@ -65,13 +65,13 @@ fn files_are_those_of_the_specification() {
 
 #[test]
 fn publishing_in_any_steps_gives_the_same_files() {
-    let whole = folder();
+    let whole = scratch();
     let head = TileDir::new(whole.path()).publish(0, small(0..1_300)).unwrap();
     for step in [1, 7, 255, 256, 257, 1_000] {
         if step == 1 {
             continue; // tree.rs goes one by one
         }
-        let folder = folder();
+        let folder = scratch();
         let tiles = TileDir::new(folder.path());
         let mut last = TreeHead::EMPTY;
         while last.size < 1_300 {
@@ -147,7 +147,7 @@ fn checkpoints_replace_older_ones_only() {
     assert!(matches!(tiles.write_checkpoint(&older), Err(TileError::Older { published: 9, given: 5 })));
     let other = SigningKey::generate(origin(), &SeededRandom::new(77)).verifying_key();
     assert!(matches!(tiles.read_checkpoint(&other), Err(TileError::Checkpoint { .. })));
-    let empty = folder();
+    let empty = scratch();
     assert_eq!(TileDir::new(empty.path()).read_checkpoint(&other).unwrap(), None);
 }
 

@@ -59,7 +59,7 @@ pub fn sign(head: TreeHead) -> SignedCheckpoint {
 
 /// A folder for a test: in memory where the system has such a place, because these tests write
 /// thousands of files that are each made durable.
-pub fn folder() -> tempfile::TempDir {
+pub fn scratch() -> tempfile::TempDir {
     let memory = std::path::Path::new("/dev/shm");
     let made =
         if memory.is_dir() { tempfile::tempdir_in(memory) } else { Err(std::io::ErrorKind::NotFound.into()) };
@@ -68,7 +68,7 @@ pub fn folder() -> tempfile::TempDir {
 
 /// A published and signed ledger, made in steps of these sizes.
 pub fn ledger(steps: &[u64]) -> (tempfile::TempDir, TileDir, TreeHead) {
-    let folder = folder();
+    let folder = scratch();
     let tiles = TileDir::new(folder.path());
     let mut head = TreeHead::EMPTY;
     for &size in steps {

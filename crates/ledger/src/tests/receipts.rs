@@ -119,7 +119,7 @@ fn other_keys_origins_subjects_and_entries_are_refused() {
 
 #[test]
 fn the_longest_receipt_fits_its_limit() {
-    let folder = folder();
+    let folder = scratch();
     let tiles = TileDir::new(folder.path());
     let (salt, id) = subject(1);
     // Backslashes double in JSON, and again in the JSON around it.

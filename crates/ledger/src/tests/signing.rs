@@ -18,7 +18,7 @@ fn checkpoint(head: TreeHead) -> Checkpoint {
 #[test]
 fn signs_what_continues_and_nothing_else() {
     let (_tiles_folder, tiles, head) = ledger(&[10, 21]);
-    let folder = folder();
+    let folder = scratch();
     let path = state_file(&folder);
     let old = tiles.head_at(10).unwrap();
     let mut signer = Signer::create(&path, key()).unwrap();
@@ -39,7 +39,7 @@ fn signs_what_continues_and_nothing_else() {
     assert!(matches!(result, Err(SignerError::Rollback { signed: 10, given: 0 })));
 
     // A longer ledger that has another beginning, with its own tiles and its own proof.
-    let other_folder = folder();
+    let other_folder = scratch();
     let other_tiles = TileDir::new(other_folder.path());
     let other = other_tiles.publish(0, entries(1..22)).unwrap();
     let result = signer.sign(checkpoint(other), Evidence::Tiles(&other_tiles));
@@ -65,7 +65,7 @@ fn signs_what_continues_and_nothing_else() {
 
 #[test]
 fn the_state_is_one_signers_and_cannot_be_lost_or_bent() {
-    let folder = folder();
+    let folder = scratch();
     let path = state_file(&folder);
     assert!(matches!(Signer::open(&path, key()), Err(SignerError::Missing(_))));
     let signer = Signer::create(&path, key()).unwrap();
@@ -94,7 +94,7 @@ fn the_state_is_one_signers_and_cannot_be_lost_or_bent() {
 #[test]
 fn a_state_that_cannot_be_written_signs_nothing() {
     let (_tiles_folder, tiles, head) = ledger(&[3]);
-    let folder = folder();
+    let folder = scratch();
     let path = state_file(&folder);
     let mut signer = Signer::create(&path, key()).unwrap();
     // A folder where the temporary file should be: writing fails, for root too.
@@ -140,7 +140,7 @@ fn other_process() {
 }
 
 fn prepared(size: u64) -> (tempfile::TempDir, TileDir) {
-    let folder = folder();
+    let folder = scratch();
     let tiles = TileDir::new(folder.path().join("tiles"));
     tiles.publish(0, entries(0..size)).unwrap();
     Signer::create(&folder.path().join("signer.state"), key()).unwrap();
@@ -194,7 +194,7 @@ fn killed_at_any_moment_the_state_is_never_behind_a_signature() {
 
 #[test]
 fn keys_have_one_text_and_guarded_files() {
-    let folder = folder();
+    let folder = scratch();
     let path = folder.path().join("ledger.key");
     key().write_new(&path).unwrap();
     assert!(matches!(key().write_new(&path), Err(KeyError::Io(_))));

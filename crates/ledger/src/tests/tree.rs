@@ -71,7 +71,7 @@ fn known_roots() {
 
 #[test]
 fn proofs_of_all_sizes_to_300_are_those_of_the_oracle() {
-    let folder = folder();
+    let folder = scratch();
     let tiles = TileDir::new(folder.path());
     // In steps, so that sizes in between are read from wider files too.
     for (old, new) in [(0, 1), (1, 2), (2, 100), (100, 255), (255, 256), (256, 257), (257, 301)] {
@@ -155,7 +155,7 @@ proptest! {
     fn larger_trees_agree_with_the_oracle(
         sizes in proptest::collection::btree_set(1u64..3_000, 2..5), place in any::<u64>(),
     ) {
-        let folder = folder();
+        let folder = scratch();
         let tiles = TileDir::new(folder.path());
         let mut last = TreeHead::EMPTY;
         for size in sizes {

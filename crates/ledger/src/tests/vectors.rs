@@ -49,7 +49,7 @@ fn made(name: &str) -> Value {
 }
 
 fn made_tree() -> Value {
-    let folder = folder();
+    let folder = scratch();
     let tiles = TileDir::new(folder.path());
     let leaves: Vec<Vec<u8>> = tree::KNOWN_LEAVES.iter().map(|leaf| hex::decode(leaf).unwrap()).collect();
     tiles.publish(0, &leaves).unwrap();
@@ -288,7 +288,7 @@ fn the_golden_ledger_is_read() {
     let kept = kept("ledger-golden.json");
     let key: VerifyingKey = text(&kept["verifying_key"]).parse().unwrap();
     let witness: WitnessKey = text(&kept["witness_key"]).parse().unwrap();
-    let folder = folder();
+    let folder = scratch();
     for (name, bytes) in kept["files"].as_object().unwrap() {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
