@@ -129,11 +129,9 @@ impl Found {
 
     fn inline(&mut self, inline: &InlineExpression<&str>) {
         match inline {
-            InlineExpression::VariableReference { id } => {
-                if !self.arguments.iter().any(|known| known == id.name) {
-                    self.arguments.push(id.name.to_owned());
-                }
-            }
+            InlineExpression::VariableReference { id }
+                if self.arguments.iter().any(|known| known == id.name) => {}
+            InlineExpression::VariableReference { id } => self.arguments.push(id.name.to_owned()),
             InlineExpression::FunctionReference { arguments, .. } => self.call(arguments),
             InlineExpression::TermReference { arguments: Some(arguments), .. } => self.call(arguments),
             InlineExpression::Placeable { expression } => self.expression(expression),

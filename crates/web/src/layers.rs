@@ -32,7 +32,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -95,7 +94,7 @@ struct Arrival(Visit);
 
 /// The outermost layer.
 async fn arrival(State(shell): State<Shell>, mut request: Request, next: Next) -> Response {
-    let began = Instant::now();
+    let began = tokio::time::Instant::now();
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
@@ -317,7 +316,6 @@ async fn no_route(request: Request) -> Response {
 }
 
 /// What a panic said may hold personal data, so it is not repeated.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     PageError::Internal("a handler panicked".to_owned()).into_response()
 }

@@ -133,7 +133,9 @@
 //! - `no-store` for the signed-in; strict security headers; CSRF refusal; limits on size and time.
 //! - Lists: take a [`List`] argument for filter, sort and page; `c::filters`, `c::th_sort`,
 //!   `c::pagination`; write `data-label` on each cell for narrow screens, `c::empty` when there is
-//!   nothing yet and `c::no_match(list)` when `list.is_filtered()`.
+//!   nothing yet and `c::no_match(list)` when `list.is_filtered()`. [`csv_file`] at the path plus
+//!   `.csv` is what the link of `c::pagination` leads to.
+//! - Ids in paths: [`PathId`]; what is not an id is 404.
 //! - Dates and numbers: `t.date(at)`, `t.date_time(at)`, `t.number(n)`, deadlines with [`Clock`].
 //! - Changes always redirect ([`see_other`]); forms that must act once carry
 //!   `{{ c::once(key) }}` with [`Visit::idempotency_key`].
@@ -152,6 +154,7 @@ mod access;
 mod address;
 mod assets;
 pub mod cookie;
+mod csv;
 mod error;
 mod form;
 mod format;
@@ -159,6 +162,7 @@ mod gallery;
 mod layers;
 mod list;
 mod page;
+mod param;
 mod preferences;
 mod routes;
 pub mod session;
@@ -172,6 +176,7 @@ mod visit;
 
 pub use access::{Access, Decision, FRESH_SECONDS, Freshness, Who};
 pub use address::{AddressRange, AddressRangeError, ClientAddress};
+pub use csv::csv_file;
 pub use error::{PageError, PageResult};
 pub use form::{Choice, Errors, Form};
 pub use format::{At, Clock, Count};
@@ -181,6 +186,7 @@ pub use page::{
     Crumb, FlashKind, FlashMessage, LanguageLink, NavLink, Page, SafePath, SeeOther, ok, see_other,
     unprocessable, with_status,
 };
+pub use param::PathId;
 pub use preferences::Theme;
 pub use routes::{CONFIRM, NavEntry, Route, RouteError, Routes, SIGN_IN, SIGN_OUT, Section};
 pub use text::{Arg, Flash, T, Text};

@@ -53,6 +53,10 @@ async fn fails(_: Visit) -> PageResult {
     Err(PageError::Internal("the disk is full".to_owned()))
 }
 
+async fn by_number(_: Visit, crate::PathId(number): crate::PathId<u32>) -> String {
+    number.to_string()
+}
+
 async fn conflict(_: Visit) -> PageResult {
     Err(PageError::Conflict)
 }
@@ -79,6 +83,7 @@ fn router(scheme: Scheme) -> Router {
         .get("/slow", Access::PUBLIC, slow)
         .get("/fails", Access::PUBLIC, fails)
         .get("/conflict", Access::PUBLIC, conflict)
+        .get("/number/{number}", Access::PUBLIC, by_number)
         .get("/limited", Access::PUBLIC, limited)
         .nav(Section::Public, "/", "house", T::nav_home);
     let config = Config {
@@ -423,6 +428,14 @@ async fn a_slash_too_many_and_head() {
     let head = ask(&router(Scheme::Http), "HEAD /_gallery", &[], "").await;
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
     assert_eq!(head.header("content-security-policy"), CONTENT_SECURITY_POLICY);
+}
+
+#[tokio::test]
+async fn what_is_no_id_is_not_found() {
+    assert_eq!(get("/number/7", &[]).await.body, "7");
+    for wrong in ["/number/x", "/number/-1", "/number/%ff"] {
+        assert_eq!(get(wrong, &[]).await.status, 404, "{wrong}");
+    }
 }
 
 #[tokio::test]

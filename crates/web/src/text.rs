@@ -169,7 +169,7 @@ mod tests {
     fn arguments_and_plurals() {
         let (nl, en) = (T::new(Language::Nl), T::new(Language::En));
         assert_eq!(nl.list_count(1), "1 resultaat");
-        assert_eq!(nl.list_count(&12_u32), "12 resultaten");
+        assert_eq!(nl.list_count(12_u32), "12 resultaten");
         assert_eq!(en.list_count(1), "1 result");
         // No isolation marks around an argument.
         assert_eq!(en.shell_title("Sign in", String::from("Example")), "Sign in – Example");
