@@ -30,7 +30,6 @@ pub use model::{
     LegalFact, LegalTerm, Measure, Origin, Promise, PromiseId, PromiseIdError, Provider, Provision, Purpose,
     Recipient, Role, Service, StatementTexts, Text,
 };
-
 pub use policy::Policy;
 pub use term::{Moment, Retention, Term, TermParseError};
 

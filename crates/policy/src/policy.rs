@@ -172,10 +172,11 @@ impl Policy {
         &self.data
     }
 
-    /// Lines that still hold what the provider must replace: text between « and ».
+    /// Lines that still hold what the provider must replace: text between « and », also in a remark
+    /// behind a value. A line that is a comment as a whole does not count.
     #[must_use]
     pub fn unfinished_lines(&self) -> Vec<usize> {
-        let marked = |line: &str| line.split_once('«').is_some_and(|(before, _)| !before.contains('#'));
+        let marked = |line: &str| line.contains('«') && !line.trim_start().starts_with('#');
         self.text.lines().enumerate().filter(|(_, line)| marked(line)).map(|(index, _)| index + 1).collect()
     }
 }

@@ -146,7 +146,7 @@ impl FromStr for Term {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let words: Vec<&str> = text.split_whitespace().collect();
-        if words.is_empty() || words.len() > 6 || words.len() % 2 != 0 {
+        if words.is_empty() || words.len() > 6 || !words.len().is_multiple_of(2) {
             return Err(TermParseError);
         }
         let mut parts: [Option<u16>; 3] = [None; 3];

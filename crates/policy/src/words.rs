@@ -110,7 +110,7 @@ pub(crate) const fn provision(provision: Provision, language: Language) -> &'sta
 pub(crate) const fn origin(origin: Origin, language: Language) -> &'static str {
     match origin {
         Origin::Subject => pick(language, "van uzelf", "from yourself"),
-        Origin::Elsewhere => pick(language, "van anderen", "from others"),
+        Origin::Elsewhere => pick(language, "niet van uzelf", "not from yourself"),
         Origin::Both => pick(language, "van uzelf en van anderen", "from yourself and from others"),
     }
 }
@@ -197,8 +197,11 @@ pub(crate) fn country(code: &str, language: Language) -> String {
     known.map_or_else(|| code.to_owned(), |(_, nl, en)| pick(language, nl, en).to_owned())
 }
 
-/// The first letter as a capital.
+/// The first letter as a capital. "één" becomes "Eén": the capital loses its accent in Dutch.
 pub(crate) fn capital(text: &str) -> String {
+    if let Some(rest) = text.strip_prefix("éé") {
+        return format!("Eé{rest}");
+    }
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -213,7 +216,7 @@ mod tests {
         assert_eq!(listing(&items(&["a", "b", "c"]), Language::Nl), "a, b en c");
         assert_eq!(listing(&items(&["a"]), Language::En), "a");
         assert_eq!(listing(&[], Language::En), "");
-        assert_eq!(capital("één jaar"), "Één jaar");
+        assert_eq!(capital("één jaar"), "Eén jaar");
         assert_eq!(capital(""), "");
     }
 

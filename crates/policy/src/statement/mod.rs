@@ -4,6 +4,7 @@
 //! about rights and what this software does by itself; every purpose, recipient and term of the
 //! policy is in it; the same policy gives the same bytes.
 
+mod rights;
 mod sections;
 
 pub use crate::output::Table;
