@@ -127,7 +127,7 @@ mod tests {
     fn visitors_get_public_pages_only() {
         assert_eq!(Access::PUBLIC.decide(None, NOW), Decision::Allow);
         for access in
-            [Access::SIGNED_IN, Access::STAFF, Access::customer(CustomerRole::Viewer), Access::PUBLIC.fresh()]
+            [Access::SIGNED_IN, Access::STAFF, Access::customer(CustomerRole::Reader), Access::PUBLIC.fresh()]
         {
             assert_eq!(access.decide(None, NOW), Decision::SignIn);
         }
@@ -154,13 +154,13 @@ mod tests {
     fn staff_need_their_role_and_a_second_factor() {
         for has in StaffRole::ALL {
             let session = testing::staff(has, Some(NOW));
-            for asked in [&[StaffRole::Support][..], &[StaffRole::Privacy, StaffRole::Officer], &[]] {
+            for asked in [&[StaffRole::Support][..], &[StaffRole::Privacy, StaffRole::Admin], &[]] {
                 // The slices are promoted to statics.
                 let access = Access { who: Who::Staff(leak(asked)), freshness: Freshness::Session };
                 let expected = if asked.contains(&has) { Decision::Allow } else { Decision::Refuse };
                 assert_eq!(access.decide(Some(&session), NOW), expected);
             }
-            assert_eq!(Access::customer(CustomerRole::Viewer).decide(Some(&session), NOW), Decision::Refuse);
+            assert_eq!(Access::customer(CustomerRole::Reader).decide(Some(&session), NOW), Decision::Refuse);
             assert_eq!(Access::STAFF.decide(Some(&testing::staff(has, None)), NOW), Decision::Confirm);
         }
     }
@@ -185,6 +185,6 @@ mod tests {
         session.second_factor_at = None;
         assert_eq!(access.decide(Some(&session), NOW), Decision::Confirm);
         // Someone who may not do it at all is not sent to prove a second factor first.
-        assert_eq!(access.decide(Some(&testing::customer(CustomerRole::Viewer)), NOW), Decision::Refuse);
+        assert_eq!(access.decide(Some(&testing::customer(CustomerRole::Reader)), NOW), Decision::Refuse);
     }
 }

@@ -290,7 +290,7 @@ mod tests {
             ("/staff/customers", Access::PUBLIC, false),
             ("/staff/customers", Access::SIGNED_IN, false),
             ("/staff/customers", Access::customer(CustomerRole::Owner), false),
-            ("/panel", Access::customer(CustomerRole::Viewer), true),
+            ("/panel", Access::customer(CustomerRole::Reader), true),
             ("/panel", Access::SIGNED_IN, true),
             ("/panel", Access::STAFF, false),
             ("/panel/x", Access::PUBLIC, false),

@@ -12,7 +12,7 @@ pub type Answer<'a, V> = Pin<Box<dyn Future<Output = V> + Send + 'a>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CustomerRole {
     /// Sees everything of the customer, changes nothing.
-    Viewer,
+    Reader,
     /// Orders, changes and answers for the customer.
     Manager,
     /// Also decides who may act for the customer, and may have its data erased.
@@ -21,7 +21,7 @@ pub enum CustomerRole {
 
 impl CustomerRole {
     /// All of them, for tests that walk every role.
-    pub const ALL: [Self; 3] = [Self::Viewer, Self::Manager, Self::Owner];
+    pub const ALL: [Self; 3] = [Self::Reader, Self::Manager, Self::Owner];
 }
 
 /// What a staff member does at the provider. A staff member can have several.
@@ -31,18 +31,15 @@ pub enum StaffRole {
     Support,
     /// Handles rights requests and incidents.
     Privacy,
-    /// Holds a share of the seal.
-    Officer,
     /// Reads ledger and verdicts, changes nothing.
     Auditor,
     /// Decides on staff, settings and jobs.
-    Administrator,
+    Admin,
 }
 
 impl StaffRole {
     /// All of them, for tests that walk every role.
-    pub const ALL: [Self; 5] =
-        [Self::Support, Self::Privacy, Self::Officer, Self::Auditor, Self::Administrator];
+    pub const ALL: [Self; 4] = [Self::Support, Self::Privacy, Self::Auditor, Self::Admin];
 }
 
 /// The customer a login acts for at present.

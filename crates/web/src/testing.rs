@@ -19,7 +19,7 @@ pub fn customer(role: CustomerRole) -> Session {
 
 /// A staff member.
 pub fn staff(role: StaffRole, second_factor_at: Option<Timestamp>) -> Session {
-    Session { acting: None, staff: vec![role], second_factor_at, ..customer(CustomerRole::Viewer) }
+    Session { acting: None, staff: vec![role], second_factor_at, ..customer(CustomerRole::Reader) }
 }
 
 /// Sessions by token: `viewer`, `owner`, `support`, and `broken`, which cannot be looked up.
@@ -32,7 +32,7 @@ impl SessionSource for Tokens {
     ) -> Answer<'a, Result<Option<Session>, SourceError>> {
         Box::pin(async move {
             match token.expose().as_str() {
-                "viewer" => Ok(Some(customer(CustomerRole::Viewer))),
+                "viewer" => Ok(Some(customer(CustomerRole::Reader))),
                 "owner" => Ok(Some(customer(CustomerRole::Owner))),
                 "support" => Ok(Some(staff(StaffRole::Support, Some(Timestamp::from_seconds(1))))),
                 "half" => Ok(Some(staff(StaffRole::Support, None))),

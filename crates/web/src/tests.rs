@@ -71,7 +71,7 @@ fn router(scheme: Scheme) -> Router {
     routes
         .get("/", Access::PUBLIC, hello)
         .get("/me", Access::SIGNED_IN, hello)
-        .get("/panel", Access::customer(CustomerRole::Viewer), hello)
+        .get("/panel", Access::customer(CustomerRole::Reader), hello)
         .get("/panel/own/{id}", Access::customer(CustomerRole::Owner), hello)
         .post("/panel/own/{id}", Access::customer(CustomerRole::Owner), save)
         .get("/panel/erase", Access::customer(CustomerRole::Owner).fresh(), hello)
