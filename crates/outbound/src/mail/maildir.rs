@@ -2,7 +2,7 @@
 //! so the gate is not asked.
 //!
 //! Invariants: a file in `new` is whole and durable; its name follows from the mail, so a mail that
-//! is delivered twice is one file, also when a reader has moved it to `cur`; a mail is destroyed by
+//! is delivered twice is one file, also when a reader has moved it to `cur`; a mail is removed by
 //! its id alone, in all three folders.
 
 use super::{Delivery, Mail, MailError, MailId, Mailer, Sender};
@@ -64,11 +64,20 @@ impl Maildir {
 
     /// Removes a mail wherever it stands, also when a reader has moved it, and tells how many
     /// files went. What is in `new` is found at once; `tmp` and `cur` are gone through.
-    fn remove(&self, mail: MailId) -> Result<u64, MailError> {
+    /// Durable when it returns. Blocks.
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read or removed; safe to call again.
+    pub fn remove(&self, mail: MailId) -> Result<u64, MailError> {
         let name = file_name(mail);
         let mut removed = u64::from(remove_file(&self.root.join(NEW).join(&name))?);
         for folder in [TMP, CUR] {
             removed += self.remove_where(folder, |file, _| file.starts_with(&name))?;
+        }
+        if removed > 0 {
+            for folder in [TMP, NEW, CUR] {
+                self.sync(folder)?;
+            }
         }
         Ok(removed)
     }
@@ -96,19 +105,6 @@ impl Maildir {
             let chosen = path.file_name().and_then(|f| f.to_str()).is_some_and(|file| choose(file, &path));
             if chosen {
                 removed += u64::from(remove_file(&path)?);
-            }
-        }
-        Ok(removed)
-    }
-
-    fn destroy_all(&self, mails: &[MailId]) -> Result<u64, MailError> {
-        let mut removed = 0;
-        for mail in mails {
-            removed += self.remove(*mail)?;
-        }
-        if removed > 0 {
-            for folder in [TMP, NEW, CUR] {
-                self.sync(folder)?;
             }
         }
         Ok(removed)
@@ -162,13 +158,6 @@ impl Mailer for Maildir {
         tokio::task::spawn_blocking(move || maildir.deliver(&name, written.bytes.expose()))
             .await
             .map_err(|_| MailError::Compose("the delivery was interrupted"))?
-    }
-
-    async fn destroy(&self, mails: &[MailId]) -> Result<u64, MailError> {
-        let (maildir, mails) = (self.clone(), mails.to_vec());
-        tokio::task::spawn_blocking(move || maildir.destroy_all(&mails))
-            .await
-            .map_err(|_| MailError::Compose("the removal was interrupted"))?
     }
 }
 
@@ -251,7 +240,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mail_is_destroyed_by_its_id_from_every_folder() {
+    async fn a_mail_is_removed_by_its_id_from_every_folder() {
         let temp = tempfile::tempdir().expect("a folder");
         let maildir = maildir(temp.path());
         let mail = Mail::new(draft()).expect("valid");
@@ -263,8 +252,8 @@ mod tests {
         assert_eq!(name, format!("{}.{}.{MACHINE}", now().as_seconds(), mail.id().uuid().simple()));
         fs::write(maildir.root.join(CUR).join(format!("{name}:2,S")), "read").expect("written");
         fs::write(maildir.root.join(TMP).join(format!("{name}.00")), "half").expect("written");
-        assert_eq!(maildir.destroy(&[mail.id()]).await.expect("destroyed"), 3);
-        assert_eq!(maildir.destroy(&[mail.id()]).await.expect("destroyed"), 0);
+        assert_eq!(maildir.remove(mail.id()).expect("removed"), 3);
+        assert_eq!(maildir.remove(mail.id()).expect("removed"), 0);
         let left = [TMP, NEW, CUR].map(|name| files(&maildir, name).len());
         assert_eq!(left, [0, 1, 0]);
     }

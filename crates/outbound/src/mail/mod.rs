@@ -328,13 +328,6 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// [`MailError`]; [`MailError::next`] tells what to do.
     async fn send(&self, mail: &Mail) -> Result<Delivery, MailError>;
-
-    /// Destroys what this way still holds of these mails, and tells how many copies went. What has
-    /// left the machine is out of its reach.
-    ///
-    /// # Errors
-    /// When a copy cannot be destroyed; safe to call again.
-    async fn destroy(&self, mails: &[MailId]) -> Result<u64, MailError>;
 }
 
 #[cfg(test)]

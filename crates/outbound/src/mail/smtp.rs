@@ -6,7 +6,7 @@
 //! the relay says in words is dropped: it repeats addresses there.
 
 use super::limited::Limited;
-use super::{Cause, Delivery, Mail, MailError, MailId, Mailer, Sender, Step, What};
+use super::{Cause, Delivery, Mail, MailError, Mailer, Sender, Step, What};
 use crate::gate::{CONTACT_SECONDS_MAX, Gate, Passage};
 use crate::register::Contact;
 use crate::store::Outcome;
@@ -262,11 +262,6 @@ impl Mailer for Smtp {
             tracing::error!(contact.id = %id, %error, "the outcome of a contact could not be recorded");
         }
         sent.map(|()| Delivery::Accepted)
-    }
-
-    /// Nothing is held here: a mail goes from its row to the relay.
-    async fn destroy(&self, _mails: &[MailId]) -> Result<u64, MailError> {
-        Ok(0)
     }
 }
 

@@ -152,6 +152,7 @@ async fn answers_and_what_to_do_next() {
         (".", "452 4.3.1 full", Next::Retry, "reply 452 4.3.1 at the content"),
         (".", "554 5.6.0 spam about person@example.org", Next::GiveUp, "reply 554 5.6.0 at the content"),
         (".", "", Next::Unknown, "broke at the content"),
+        (".", "251 perhaps", Next::Unknown, "broke at the content"),
         (".", "-", Next::Unknown, "time was up at the content"),
         (".", "nonsense person@example.org", Next::Unknown, "broke at the content"),
         ("EHLO", "554 5.3.2 not you", Next::Retry, "reply 554 5.3.2 at the greeting"),
