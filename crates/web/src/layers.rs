@@ -4,11 +4,12 @@
 //! pages · size limit · where the request comes from (CSRF) · panics · timeout · session ·
 //! declared access · handler.
 //!
-//! On CSRF: state changes are accepted only from our own pages, by `Sec-Fetch-Site` and `Origin`
-//! (tower-http's layer), and the cookies are `SameSite=Lax`. Two gaps of that layer are closed
-//! here: a request with neither header, and an `https` origin on a plain host. It compares
-//! `Origin` with `Host`, so a proxy must pass `Host` on. `Referrer-Policy` must stay `same-origin`:
-//! with `no-referrer` browsers send `Origin: null`, which is refused.
+//! On CSRF: a change is accepted only when the browser says that it comes from our own pages, by
+//! `Sec-Fetch-Site`, or else by an `Origin` of our scheme and host; a request that says neither is
+//! refused, and the cookies are `SameSite=Lax` besides. tower-http's layer does the same check but
+//! lets through what has neither header, compares no scheme, and writes paths to the log.
+//! `Origin` is compared with `Host`, so a proxy must pass `Host` on. `Referrer-Policy` must stay
+//! `same-origin`: with `no-referrer` browsers send `Origin: null`, which is refused.
 
 use crate::address::client_address;
 use crate::assets;
@@ -35,7 +36,6 @@ use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -70,7 +70,6 @@ pub fn app<S: Clone + Send + Sync + 'static>(
         .route("/assets/{name}", get(assets::serve))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(CsrfLayer::new())
         .layer(from_fn_with_state(shell.clone(), origin))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(RequestBodyLimitLayer::new(body_bytes_max))
@@ -250,23 +249,33 @@ impl ErrorPage {
     }
 }
 
-/// Refuses a change that does not say where it comes from, or says another scheme than ours.
+/// Refuses a change that does not come from a page of ours.
 async fn origin(State(shell): State<Shell>, request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return next.run(request).await;
-    }
-    if is_from_our_scheme(request.headers(), shell.scheme()) {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe
+        || is_ours(
+            request.headers(),
+            request.uri().authority().map(http::uri::Authority::as_str),
+            shell.scheme(),
+        )
+    {
         next.run(request).await
     } else {
         PageError::Forbidden.into_response()
     }
 }
 
-fn is_from_our_scheme(headers: &HeaderMap, scheme: Scheme) -> bool {
-    match (headers.get(header::ORIGIN).map(HeaderValue::as_bytes), scheme) {
-        (Some(origin), Scheme::Https) => origin.starts_with(b"https://"),
-        (Some(origin), Scheme::Http) => origin.starts_with(b"http://"),
-        (None, _) => headers.contains_key("sec-fetch-site"),
+/// Whether the headers say that one of our own pages sent it. `authority` is where HTTP/2 has what
+/// HTTP/1 has in `Host`.
+fn is_ours(headers: &HeaderMap, authority: Option<&str>, scheme: Scheme) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("null"));
+    let host = authority.or_else(|| text("host")).unwrap_or_default();
+    let prefix = if scheme == Scheme::Https { "https://" } else { "http://" };
+    let of_our_scheme = text("origin").map(|origin| origin.strip_prefix(prefix));
+    match (text("sec-fetch-site"), of_our_scheme) {
+        (Some("same-origin" | "none"), None | Some(Some(_))) => true,
+        (None, Some(Some(sender))) => !host.is_empty() && sender.eq_ignore_ascii_case(host),
+        _ => false,
     }
 }
 

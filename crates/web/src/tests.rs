@@ -219,6 +219,11 @@ async fn changes_from_elsewhere_are_refused() {
         (vec![("sec-fetch-site", "same-origin")], 303),
         (vec![("sec-fetch-site", "same-origin"), OURS], 303),
         (vec![], 403),
+        (vec![("sec-fetch-site", "none")], 303),
+        (vec![("origin", "http://WAARBORG.example")], 303),
+        (vec![("origin", "http://waarborg.example:8080")], 403),
+        (vec![("origin", "http://waarborg.example.evil.example")], 403),
+        (vec![("sec-fetch-site", "same-origin"), ("origin", "https://waarborg.example")], 403),
         (vec![("origin", "null")], 403),
         (vec![("origin", "http://evil.example")], 403),
         (vec![("origin", "https://waarborg.example")], 403),
@@ -442,4 +447,58 @@ async fn what_is_no_id_is_not_found() {
 async fn the_gallery_is_hidden_by_default() {
     let router = app(Routes::<()>::new(), Parts::default(), ()).expect("the table is right");
     assert_eq!(ask(&router, "GET /_gallery", &[], "").await.status, 404);
+}
+
+/// Keeps everything that is logged on this thread.
+struct Log(Arc<std::sync::Mutex<String>>);
+
+impl tracing::field::Visit for Log {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        use std::fmt::Write as _;
+        let mut text = self.0.lock().expect("not poisoned");
+        writeln!(text, "{field}={value:?}").expect("a String takes all");
+    }
+}
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, attributes: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        attributes.record(&mut Self(Arc::clone(&self.0)));
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
+        values.record(&mut Self(Arc::clone(&self.0)));
+    }
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut Self(Arc::clone(&self.0)));
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn the_log_says_what_happened_and_not_to_whom() {
+    let log = Arc::new(std::sync::Mutex::new(String::new()));
+    let guard = tracing::subscriber::set_default(Log(Arc::clone(&log)));
+    let headers =
+        [("cookie", "session=owner"), ("x-forwarded-for", "192.0.2.77"), ("user-agent", "Verklikker/1")];
+    let page = get("/panel/own/tokenvalue?q=noor%40voorbeeld.example", &headers).await;
+    let lost = get("/tokenvalue/tokenvalue?q=noor", &headers).await;
+    let failed = get("/fails?q=noor", &headers).await;
+    drop(guard);
+    let log = log.lock().expect("not poisoned").clone();
+    for expected in
+        ["/panel/own/{id}", "http.status=200", "http.status=404", "http.status=500", "the disk is full"]
+    {
+        assert!(log.contains(expected), "{expected} is missing in {log}");
+    }
+    for answer in [&page, &lost, &failed] {
+        assert!(log.contains(answer.header("x-request-id")), "{log}");
+    }
+    for personal in ["tokenvalue", "noor", "Noor", "Voorbeeld", "owner", "192.0.2.77", "Verklikker"] {
+        assert!(!log.contains(personal), "{personal} in {log}");
+    }
 }
