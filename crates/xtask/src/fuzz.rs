@@ -18,7 +18,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if shell::find_program("cargo-fuzz").is_none() {
         bail!("cargo-fuzz is not installed; run `cargo xtask setup --tools`");
     }
-    let known = targets(&std::fs::read_to_string(root().join("fuzz").join("Cargo.toml"))?)?;
+    let manifest = std::fs::read_to_string(root().join("fuzz").join("Cargo.toml"))?;
+    let manifest: toml::Table = manifest.parse().context("fuzz/Cargo.toml")?;
+    let known = targets(&manifest)?;
     let chosen: Vec<&String> = match &arguments.target {
         None => known.iter().collect(),
         Some(name) if known.contains(name) => vec![name],
@@ -28,7 +30,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     for target in &chosen {
         let step = Step::begin(format!("fuzz {target} for {} s", arguments.seconds));
         let mut command = shell::cargo();
-        command.args(["fuzz", "run", "--sanitizer", "none", target.as_str(), "--"]);
+        command.args(["fuzz", "run", "--sanitizer", "none", target.as_str()]);
+        if let Some(seeds) = seeds(&manifest, target) {
+            // The first folder is where new inputs go, the second is only read.
+            let corpus = root().join("fuzz").join("corpus").join(target);
+            std::fs::create_dir_all(&corpus)?;
+            command.arg(corpus).arg(root().join(seeds));
+        }
+        command.arg("--");
         command.arg(format!("-max_total_time={}", arguments.seconds));
         command.args(["-timeout=10", "-rss_limit_mb=4096", "-print_final_stats=1"]);
         if let Err(error) = shell::run(&mut command) {
@@ -42,11 +51,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// The targets that the manifest declares.
-fn targets(manifest: &str) -> Result<Vec<String>> {
-    let manifest: toml::Table = manifest.parse().context("fuzz/Cargo.toml")?;
+fn targets(manifest: &toml::Table) -> Result<Vec<String>> {
     let bins =
         manifest.get("bin").and_then(toml::Value::as_array).context("fuzz/Cargo.toml declares no target")?;
     Ok(bins.iter().filter_map(|bin| bin.get("name")?.as_str()).map(str::to_owned).collect())
+}
+
+/// The folder of inputs that a target begins from, when the manifest names one.
+fn seeds<'a>(manifest: &'a toml::Table, target: &str) -> Option<&'a str> {
+    manifest.get("package")?.get("metadata")?.get("seeds")?.get(target)?.as_str()
 }
 
 #[cfg(test)]
@@ -54,10 +67,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_come_from_the_manifest() {
-        let manifest =
-            "[package]\nname = \"fuzz\"\n[[bin]]\nname = \"policy\"\n[[bin]]\nname = \"receipt\"\n";
-        assert_eq!(targets(manifest).unwrap(), ["policy", "receipt"]);
-        assert!(targets("[package]\n").is_err());
+    fn targets_and_seeds_come_from_the_manifest() {
+        let parse = |text: &str| text.parse::<toml::Table>().unwrap();
+        let manifest = parse(
+            "[package]\nname = \"fuzz\"\n[package.metadata.seeds]\npolicy = \"a/b\"\n\
+             [[bin]]\nname = \"policy\"\n[[bin]]\nname = \"receipt\"\n",
+        );
+        assert_eq!(targets(&manifest).unwrap(), ["policy", "receipt"]);
+        assert_eq!((seeds(&manifest, "policy"), seeds(&manifest, "receipt")), (Some("a/b"), None));
+        assert!(targets(&parse("[package]\n")).is_err());
     }
 }
