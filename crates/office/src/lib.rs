@@ -12,6 +12,7 @@ mod error;
 mod testing;
 
 pub mod accounts;
+pub mod checkpoints;
 pub mod customers;
 pub mod form;
 pub mod mailing;

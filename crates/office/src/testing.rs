@@ -63,7 +63,7 @@ async fn build(folder: tempfile::TempDir, data: &DatabaseUrl, keys: &DatabaseUrl
         epochs: EpochDir::open(folder.path().join("epochs"), vec![folder.path().join("copies")])
             .expect("a place for epoch keys"),
         root: RootKey::generate(&*random),
-        tombstones: Tombstones::new(folder.path().join("destroyed.list")),
+        tombstones: Tombstones::at(folder.path().join("destroyed.list")),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         random: Arc::clone(&random),
     };

@@ -256,6 +256,12 @@ async fn sqlite_pool(
     Ok(Database::connect(options).await?)
 }
 
+/// A statement without values, for the streams of readers.
+#[must_use]
+pub fn db_statement(store: &Store, sql: &str) -> Statement {
+    store.statement(sql, [])
+}
+
 pub(crate) const fn db_backend(backend: Backend) -> DbBackend {
     match backend {
         Backend::Sqlite => DbBackend::Sqlite,

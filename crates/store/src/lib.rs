@@ -14,7 +14,7 @@ mod ledger;
 mod migrations;
 mod schema;
 
-pub use connect::{Backend, DatabaseUrl, Store, Tx};
+pub use connect::{Backend, db_statement, DatabaseUrl, Store, Tx};
 pub use counter::{prune_submissions, submission};
 pub use error::StoreError;
 pub use jobs::{

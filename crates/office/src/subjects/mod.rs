@@ -6,7 +6,7 @@
 mod store;
 
 pub use store::{SubjectRow, create, lock_active, row, TABLES};
-pub(crate) use store::{create_many, in_state, mark_erased, mark_erasing};
+pub(crate) use store::{create_many, erased_after, in_state, mark_erased, mark_erasing};
 
 /// What kind of subject it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

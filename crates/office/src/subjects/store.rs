@@ -98,6 +98,22 @@ pub(crate) async fn in_state(
     rows.iter().map(read).collect()
 }
 
+/// Erased subjects in order of id, from after a given one.
+pub(crate) async fn erased_after(
+    store: &Store,
+    after: Option<SubjectId>,
+    limit: u32,
+) -> Result<Vec<SubjectId>, StoreError> {
+    let after = after.unwrap_or(SubjectId::from_uuid(base::__uuid::Uuid::nil()));
+    let rows = store
+        .query(
+            "SELECT id FROM subject WHERE state = 'erased' AND id > $1 ORDER BY id LIMIT $2",
+            [after.uuid().into(), i64::from(limit).into()],
+        )
+        .await?;
+    rows.iter().map(|row| Ok(SubjectId::from_uuid(row.try_get("", "id")?))).collect()
+}
+
 /// Begins erasure. Tells whether it was this call that began it.
 pub(crate) async fn mark_erasing(tx: &Tx, id: SubjectId, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(

@@ -100,11 +100,14 @@ super::forward!(
         kind TEXT NOT NULL CHECK (kind IN ('invitation', 'recovery', 'identity', 'new_email')),
         login_id UUID,
         request_id UUID,
+        customer_id UUID,
+        role TEXT CHECK (role IN ('owner', 'manager', 'reader')),
         value BYTEA,
         created_at BIGINT NOT NULL,
         expires_at BIGINT NOT NULL
     );
     CREATE INDEX link_token_expiry ON link_token (expires_at);
+    CREATE INDEX link_token_customer ON link_token (customer_id);
     CREATE TABLE attempt (
         bucket BYTEA PRIMARY KEY,
         window_from BIGINT NOT NULL,
@@ -199,10 +202,11 @@ super::forward!(
         subject_id UUID NOT NULL,
         kind TEXT NOT NULL,
         language TEXT NOT NULL,
-        recipient BYTEA NOT NULL,
-        title BYTEA NOT NULL,
-        body BYTEA NOT NULL,
-        created_at BIGINT NOT NULL
+        recipient BYTEA,
+        title BYTEA,
+        body BYTEA,
+        created_at BIGINT NOT NULL,
+        sent_at BIGINT
     );
     CREATE INDEX mail_subject ON mail (subject_id);
     CREATE TABLE outbound_contact (
