@@ -24,12 +24,14 @@ pub mod purpose;
 pub mod rotation;
 pub mod tombstones;
 
+mod cache;
 mod checksum;
 mod data_key;
 mod email;
 mod envelope;
 mod files;
 mod id;
+mod key_error;
 mod memory;
 mod ring;
 mod root;
@@ -41,11 +43,12 @@ pub use email::{EmailError, normalise_email};
 pub use envelope::{Cell, ENVELOPE_BYTES_MAX, FIELD_BYTES_MAX, OpenError, Personal, Sealed};
 pub use files::FileError;
 pub use id::{KeyId, KeyIdParseError};
+pub use key_error::KeyError;
 pub use memory::MemoryKeyStore;
 pub use purpose::Purpose;
 pub use root::RootKey;
-pub use store::{KeyRow, KeyState, KeyStore, KeyStoreError, Parity, Phase, Rewrap};
-pub use vault::{BlindIndex, DestroyedKey, KeyError, Vault, VaultConfig};
+pub use store::{BATCH_MAX, KeyRow, KeyState, KeyStore, KeyStoreError, Parity, Phase, Rewrap, UnwrapError};
+pub use vault::{BlindIndex, CREATE_MAX, DestroyedKey, Vault, VaultConfig, Verified};
 
 #[cfg(test)]
 mod tests;

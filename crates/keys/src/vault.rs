@@ -7,85 +7,28 @@
 //! - The state of rotation it acts on is at most 30 s old: rotation waits 120 s where that matters.
 //! - Destroying writes the tombstone first, then deletes.
 
+use crate::cache::{Cache, fresh};
 use crate::data_key::Material;
 use crate::epoch::EpochDir;
 use crate::ring::Ring;
-use crate::store::{BATCH_MAX, UnwrapError};
-use crate::tombstones::{Tombstone, TombstoneError, Tombstones};
+use crate::store::BATCH_MAX;
+use crate::tombstones::{Tombstone, Tombstones};
 use crate::{
-    DataKey, FileError, KeyId, KeyRow, KeyState, KeyStore, KeyStoreError, Parity, Purpose, RootKey, purpose,
+    DataKey, KeyError, KeyId, KeyRow, KeyState, KeyStore, KeyStoreError, Parity, Purpose, RootKey, purpose,
 };
 use base::{Clock, Random, SubjectId, Timestamp};
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use thiserror::Error;
 
-/// How long a process uses a key it holds.
-pub const CACHE_SECONDS: i64 = 60;
 /// How long it acts on a state it read.
 pub const STATE_SECONDS: i64 = 30;
-/// The most keys held.
-const CACHE_MAX: usize = 20_000;
 /// The most keys made in one call.
 pub const CREATE_MAX: usize = 100_000;
 /// How often a lost race is run again.
 const TRIES: usize = 3;
 /// The most failing keys that a verification names.
 const NAMED_MAX: usize = 100;
-
-/// Why there is no key.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// The subject has no key for this purpose: it was erased, or never made.
-    #[error("there is no key for purpose {purpose}: the subject was erased, or the key was never made")]
-    Missing {
-        /// The purpose.
-        purpose: &'static str,
-    },
-    /// The store was never initialised.
-    #[error("the key store has no epoch yet; initialise it first")]
-    Uninitialised,
-    /// The epoch that wraps a key is not alive: an old copy of the store was put back.
-    #[error("key {key_id} is wrapped in epoch {epoch}, whose key is not here")]
-    EpochGone {
-        /// The key.
-        key_id: KeyId,
-        /// Its epoch.
-        epoch: u32,
-    },
-    /// The store answered with a key of another subject or purpose.
-    #[error("the key store answered with key {key_id}, which was not asked for")]
-    NotAskedFor {
-        /// The key it gave.
-        key_id: KeyId,
-    },
-    /// A key row was changed or moved.
-    #[error(transparent)]
-    Unwrap(#[from] UnwrapError),
-    /// The name of a purpose is malformed.
-    #[error("{name:?} cannot be the name of a purpose")]
-    PurposeName {
-        /// The name.
-        name: &'static str,
-    },
-    /// More keys in one call than it makes.
-    #[error("at most {CREATE_MAX} keys are made at a time")]
-    TooMany,
-    /// Other processes made the same keys again and again; a retry helps.
-    #[error("the keys are being made by another process")]
-    Busy,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] KeyStoreError),
-    /// A key file failed.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The list of destroyed keys failed.
-    #[error(transparent)]
-    Tombstones(#[from] TombstoneError),
-}
 
 /// What a vault is made of.
 #[derive(Clone)]
@@ -156,47 +99,6 @@ pub struct Verified {
     pub bad: u64,
     /// The first hundred that do not.
     pub named: Vec<KeyId>,
-}
-
-type CacheKey = (SubjectId, &'static str);
-
-#[derive(Default)]
-struct Cache {
-    keys: HashMap<CacheKey, (Arc<Material>, Timestamp)>,
-    swept: Option<Timestamp>,
-}
-
-/// Whether something noted at `since` may still be used at `now`.
-fn fresh(since: Timestamp, now: Timestamp, seconds: i64) -> bool {
-    let age = now.as_micros().saturating_sub(since.as_micros());
-    (0..seconds * 1_000_000).contains(&age)
-}
-
-impl Cache {
-    fn find(&mut self, key: CacheKey, now: Timestamp) -> Option<Arc<Material>> {
-        self.sweep_now_and_then(now);
-        let (material, since) = self.keys.get(&key)?;
-        fresh(*since, now, CACHE_SECONDS).then(|| Arc::clone(material))
-    }
-
-    fn keep(&mut self, key: CacheKey, material: &Arc<Material>, now: Timestamp) {
-        self.sweep_now_and_then(now);
-        // When full, keys are simply read again until entries run out.
-        if self.keys.len() < CACHE_MAX || self.keys.contains_key(&key) {
-            self.keys.insert(key, (Arc::clone(material), now));
-        }
-    }
-
-    fn sweep_now_and_then(&mut self, now: Timestamp) {
-        if !self.swept.is_some_and(|since| fresh(since, now, CACHE_SECONDS / 2)) {
-            self.sweep(now);
-        }
-    }
-
-    fn sweep(&mut self, now: Timestamp) {
-        self.keys.retain(|_, (_, since)| fresh(*since, now, CACHE_SECONDS));
-        self.swept = Some(now);
-    }
 }
 
 /// The keys of personal data. Shared by all parts of a process behind an [`Arc`].
@@ -504,7 +406,7 @@ impl Vault {
 
     /// Drops what is held of a subject.
     pub fn forget(&self, subject: SubjectId) {
-        self.cache().keys.retain(|(held, _), _| *held != subject);
+        self.cache().forget(subject);
     }
 
     /// Drops what has been held for 60 s; a process without traffic calls it from a timer.

@@ -1,8 +1,9 @@
 //! The vault: create, find, cache, destroy, restore; stores that lie; restored old stores.
 
 use super::{Place, cell};
+use crate::cache::CACHE_SECONDS;
 use crate::purpose::{ALL, Account, Ledger, Rights, Support};
-use crate::vault::{CACHE_SECONDS, CREATE_MAX};
+use crate::vault::CREATE_MAX;
 use crate::{
     KeyError, KeyId, KeyRow, KeyState, KeyStore, KeyStoreError, MemoryKeyStore, Parity, Phase, Rewrap,
     Sealed, Vault,

@@ -1,0 +1,61 @@
+//! The data keys a process holds: for at most 60 s, and at most 20,000 of them.
+//!
+//! Invariant: nothing is given out after 60 s by the clock, nor when the clock went back before the
+//! moment it was kept.
+
+use crate::data_key::Material;
+use base::{SubjectId, Timestamp};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How long a process uses a key it holds.
+pub(crate) const CACHE_SECONDS: i64 = 60;
+/// The most keys held.
+const CACHE_MAX: usize = 20_000;
+
+type CacheKey = (SubjectId, &'static str);
+
+/// The keys a process holds.
+#[derive(Default)]
+pub(crate) struct Cache {
+    keys: HashMap<CacheKey, (Arc<Material>, Timestamp)>,
+    swept: Option<Timestamp>,
+}
+
+/// Whether something noted at `since` may still be used at `now`.
+pub(crate) fn fresh(since: Timestamp, now: Timestamp, seconds: i64) -> bool {
+    let age = now.as_micros().saturating_sub(since.as_micros());
+    (0..seconds * 1_000_000).contains(&age)
+}
+
+impl Cache {
+    pub(crate) fn find(&mut self, key: CacheKey, now: Timestamp) -> Option<Arc<Material>> {
+        self.sweep_now_and_then(now);
+        let (material, since) = self.keys.get(&key)?;
+        fresh(*since, now, CACHE_SECONDS).then(|| Arc::clone(material))
+    }
+
+    pub(crate) fn keep(&mut self, key: CacheKey, material: &Arc<Material>, now: Timestamp) {
+        self.sweep_now_and_then(now);
+        // When full, keys are simply read again until entries run out.
+        if self.keys.len() < CACHE_MAX || self.keys.contains_key(&key) {
+            self.keys.insert(key, (Arc::clone(material), now));
+        }
+    }
+
+    /// Drops what is held of a subject.
+    pub(crate) fn forget(&mut self, subject: SubjectId) {
+        self.keys.retain(|(held, _), _| *held != subject);
+    }
+
+    fn sweep_now_and_then(&mut self, now: Timestamp) {
+        if !self.swept.is_some_and(|since| fresh(since, now, CACHE_SECONDS / 2)) {
+            self.sweep(now);
+        }
+    }
+
+    pub(crate) fn sweep(&mut self, now: Timestamp) {
+        self.keys.retain(|_, (_, since)| fresh(*since, now, CACHE_SECONDS));
+        self.swept = Some(now);
+    }
+}
