@@ -390,6 +390,20 @@ mod tests {
                 "Klantadministratie: de bewaartermijn was zes maanden na het einde van de overeenkomst en wordt drie maanden na het einde van de overeenkomst. Dit geldt meteen, ook voor gegevens die wij al hebben.",
             ),
             (
+                "retention  = \"1 year\"",
+                "retention  = \"12 months\"",
+                "purposes.support.retention",
+                Kind::Changed,
+                "Berichten en vragen: de bewaartermijn was één jaar na het afsluiten van het gesprek en wordt twaalf maanden na het afsluiten van het gesprek.",
+            ),
+            (
+                "Verstuurt onze e-mail.",
+                "Verstuurt alle e-mail.",
+                "recipients.mail-relay",
+                Kind::Changed,
+                "Ontvanger gewijzigd: Mailrelay Voorbeeld (verzonnen).",
+            ),
+            (
                 "recipients = [\"mail-relay\"]",
                 "recipients = []",
                 "purposes.account.recipients",

@@ -9,7 +9,7 @@ use base::Day;
 
 /// A parsed and checked `policy.toml`.
 ///
-/// Invariant: every name in it resolves, and P01–P16 are each there once; see [`crate::model`].
+/// Invariant: every name in it resolves, and P01–P16 are each there once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     pub(crate) hash: [u8; 32],

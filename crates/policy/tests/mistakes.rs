@@ -402,8 +402,12 @@ fn size_and_depth_are_bounded() {
         "x = ".to_owned() + &"[\n".repeat(100_000),
         "x = ".to_owned() + &"{ a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a =\n".repeat(5_000),
     ];
-    for text in deep {
-        assert!(Policy::parse(&text).is_err());
+    for text in &deep {
+        assert!(Policy::parse(text).is_err());
+    }
+    for (text, dots) in [(&deep[0], 899), (&deep[1], 40)] {
+        let errors = Policy::parse(text).expect_err("must be refused").to_string();
+        assert_eq!(errors.contains(&format!("a line with {dots} dots")), dots > 40, "{errors}");
     }
     assert!(Policy::parse("").is_err());
 }
