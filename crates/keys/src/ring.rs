@@ -60,27 +60,16 @@ impl Ring {
         self.epochs.get(&epoch)
     }
 
-    /// Makes and wraps a fresh data key.
-    pub(crate) fn create(
-        &self,
-        subject: SubjectId,
-        purpose: &str,
-        random: &dyn Random,
-    ) -> Option<(KeyRow, Material)> {
+    /// Makes a fresh data key, wrapped; none when the epoch that new keys go into is not alive here.
+    pub(crate) fn create(&self, subject: SubjectId, purpose: &str, random: &dyn Random) -> Option<KeyRow> {
         let epoch = self.state.writing_epoch();
         let living = self.epochs.get(&epoch)?;
         let mut secret = Zeroizing::new([0u8; 32]);
         random.fill(secret.as_mut_slice());
-        let mut row = KeyRow {
-            key_id: KeyId::new(random),
-            subject,
-            purpose: purpose.to_owned(),
-            epoch,
-            wrapped: Vec::new(),
-        };
+        let key_id = KeyId::new(random);
+        let mut row = KeyRow { key_id, subject, purpose: purpose.to_owned(), epoch, wrapped: Vec::new() };
         row.wrapped = wrap_key(&living.wrap, &row.associated_data(epoch), &secret, random);
-        let material = Material::new(row.key_id, subject, epoch, &secret);
-        Some((row, material))
+        Some(row)
     }
 
     fn unwrap_secret(&self, row: &KeyRow) -> Option<Result<Zeroizing<[u8; 32]>, UnwrapError>> {

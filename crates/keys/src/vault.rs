@@ -252,8 +252,7 @@ impl Vault {
         for (name, subjects) in pairs {
             for subject in subjects.iter().filter(|subject| !held.contains(&(**subject, (*name).to_owned())))
             {
-                let (row, _) =
-                    ring.create(*subject, name, &*self.config.random).ok_or(KeyError::Uninitialised)?;
+                let row = ring.create(*subject, name, &*self.config.random).ok_or(KeyError::Uninitialised)?;
                 rows.push(row);
             }
         }
