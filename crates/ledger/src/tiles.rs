@@ -344,10 +344,11 @@ impl TileDir {
     fn write(&self, path: TilePath, bytes: &[u8]) -> Result<(), TileError> {
         let file = self.file(path);
         let io = |source| TileError::Io { path: file.clone(), source };
-        match fs::read(&file) {
+        match durable::read_limited(&file, BUNDLE_BYTES_MAX) {
             // Renamed by a run that was killed, maybe before the name was durable.
             Ok(old) if old == bytes => durable::sync_parent(&file).map_err(io),
             Ok(_) => Err(TileError::Conflict(file)),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(TileError::Conflict(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let folder = file.parent().unwrap_or(&self.root);
                 durable::create_dir(folder).and_then(|()| durable::replace(&file, bytes)).map_err(io)

@@ -3,8 +3,9 @@
 
 use super::{Tally, VerifyError, VerifyWarning};
 use crate::{
+    durable,
     hash::TreeHead,
-    tiles::{Authentic, Bundle, HASH_BYTES, Levels, Part, TILE_WIDTH, TileDir, TilePath},
+    tiles::{Authentic, BUNDLE_BYTES_MAX, Bundle, HASH_BYTES, Levels, Part, TILE_WIDTH, TileDir, TilePath},
 };
 use std::{
     fs, io,
@@ -155,7 +156,10 @@ fn partials(tiles: &TileDir, full: TilePath, tally: &mut Tally) -> Result<Vec<(P
 /// A partial must be the beginning that its width says; one beyond the checkpoint must begin with
 /// what the checkpoint covers.
 fn compare_partial(path: &Path, covered: &[u8], whole: bool) -> Result<(), VerifyError> {
-    let bytes = fs::read(path).map_err(|source| VerifyError::Io { path: path.to_owned(), source })?;
+    let bytes = durable::read_limited(path, BUNDLE_BYTES_MAX).map_err(|source| match source.kind() {
+        io::ErrorKind::InvalidData => VerifyError::Length(path.to_owned()),
+        _ => VerifyError::Io { path: path.to_owned(), source },
+    })?;
     let fine = if whole { bytes == covered } else { bytes.starts_with(covered) };
     if fine { Ok(()) } else { Err(VerifyError::Partial(path.to_owned())) }
 }
