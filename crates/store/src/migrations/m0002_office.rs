@@ -155,7 +155,7 @@ super::forward!(
         login_id UUID,
         channel TEXT NOT NULL CHECK (channel IN ('panel', 'contact_form', 'staff')),
         language TEXT NOT NULL,
-        identity TEXT NOT NULL CHECK (identity IN ('unverified', 'second_factor', 'known_address', 'two_channels', 'staff')),
+        identity TEXT NOT NULL CHECK (identity IN ('unverified', 'signed_in', 'second_factor', 'known_address', 'two_channels', 'staff')),
         received_at BIGINT NOT NULL,
         due_at BIGINT NOT NULL,
         extended_at BIGINT,
