@@ -17,8 +17,6 @@ pub(crate) use store::{NewLogin, insert_many};
 
 /// The longest name, in characters.
 const NAME_CHARS_MAX: usize = 120;
-/// How many rows one step of a rotation's work on the index handles.
-const INDEX_ROWS: u32 = 500;
 
 pub(super) const NOT_FOUND: OfficeError = OfficeError::NotFound { what: "the login" };
 
@@ -261,14 +259,14 @@ pub(super) async fn checked_hash(
     passwords::hash(password, &*office.random).await
 }
 
-/// Fills the index of a parity in the logins that lack it (CRYPTO section 5, step 4), some hundreds at
-/// a time, and tells how many it filled: zero when there is nothing left to do. The vault must be in a
-/// phase in which writers fill that parity.
+/// Fills the index of a parity in at most `limit` logins that lack it (CRYPTO section 5, step 4), staged
+/// ones too, and tells how many it filled: zero when there is nothing left to do. The vault must be in
+/// a phase in which writers fill that parity.
 ///
 /// # Errors
 /// When a store fails; it may be run again.
-pub async fn fill_email_index(office: &Office, parity: Parity) -> Result<u64, OfficeError> {
-    let rows = store::without_index(&office.store, parity, INDEX_ROWS).await?;
+pub async fn fill_email_index(office: &Office, parity: Parity, limit: u32) -> Result<u64, OfficeError> {
+    let rows = store::without_index(&office.store, parity, limit).await?;
     let subjects: Vec<SubjectId> = rows.iter().map(|row| row.subject).collect();
     let keys = office.vault.keys::<Account>(&subjects).await?;
     let mut indexes = Vec::with_capacity(rows.len());
@@ -289,13 +287,13 @@ pub async fn fill_email_index(office: &Office, parity: Parity) -> Result<u64, Of
     Ok(filled)
 }
 
-/// Empties the index of a parity, some hundreds at a time, and tells how many it emptied.
+/// Empties the index of a parity in at most `limit` logins, and tells in how many it did.
 ///
 /// # Errors
 /// When the database fails; it may be run again.
-pub async fn clear_email_index(office: &Office, parity: Parity) -> Result<u64, OfficeError> {
+pub async fn clear_email_index(office: &Office, parity: Parity, limit: u32) -> Result<u64, OfficeError> {
     let tx = office.store.begin().await?;
-    let cleared = store::clear_index(&tx, parity, INDEX_ROWS).await?;
+    let cleared = store::clear_index(&tx, parity, limit).await?;
     tx.commit().await?;
     Ok(cleared)
 }

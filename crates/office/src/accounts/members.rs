@@ -125,13 +125,21 @@ pub async fn customers_of_login(
     Ok(all)
 }
 
+/// The customers a login may act for and its role for each, the oldest membership first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn memberships(office: &Office, login: LoginId) -> Result<Vec<(CustomerId, Role)>, OfficeError> {
+    let rows = rows::of_login(&office.store, login).await?;
+    Ok(rows.iter().map(|m| (m.customer, m.role)).collect())
+}
+
 /// The role of a login for a customer, if it has one.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn role_of(office: &Office, login: LoginId, customer: CustomerId) -> Result<Option<Role>, OfficeError> {
-    let memberships = rows::of_login(&office.store, login).await?;
-    Ok(memberships.iter().find(|m| m.customer == customer).map(|m| m.role))
+    Ok(memberships(office, login).await?.into_iter().find(|(id, _)| *id == customer).map(|(_, role)| role))
 }
 
 /// The logins that belong to this customer alone and are not staff: they are erased with it.

@@ -38,7 +38,7 @@ pub use logins::{
 pub(crate) use logins::{NewLogin, insert_many, logins_of_addresses};
 pub use members::{
     Invitation, Member, NewMember, PendingInvitation, accept_invitation, change_role, customers_of_login, invitation,
-    invite, logins_of_customer, pending_invitations, remove_member, role_of, withdraw_invitation,
+    invite, logins_of_customer, memberships, pending_invitations, remove_member, role_of, withdraw_invitation,
 };
 pub(crate) use members::{Membership, insert_memberships, logins_only_of, release_customer};
 pub use model::{
