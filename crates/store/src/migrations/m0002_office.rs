@@ -71,6 +71,7 @@ super::forward!(
         PRIMARY KEY (login_id, customer_id)
     );
     CREATE INDEX membership_customer ON membership (customer_id);
+    CREATE INDEX membership_subject ON membership (subject_id);
     CREATE TABLE session (
         id UUID PRIMARY KEY,
         subject_id UUID NOT NULL,
@@ -86,6 +87,8 @@ super::forward!(
         address BYTEA
     );
     CREATE INDEX session_login ON session (login_id);
+    CREATE INDEX session_subject ON session (subject_id);
+    CREATE INDEX session_customer ON session (customer_id);
     CREATE INDEX session_expiry ON session (expires_at);
     CREATE TABLE recovery_code (
         login_id UUID NOT NULL REFERENCES login (id),
@@ -94,6 +97,7 @@ super::forward!(
         created_at BIGINT NOT NULL,
         PRIMARY KEY (login_id, code_hash)
     );
+    CREATE INDEX recovery_code_subject ON recovery_code (subject_id);
     CREATE TABLE link_token (
         token_hash BYTEA PRIMARY KEY,
         subject_id UUID NOT NULL,
@@ -108,6 +112,7 @@ super::forward!(
     );
     CREATE INDEX link_token_expiry ON link_token (expires_at);
     CREATE INDEX link_token_customer ON link_token (customer_id);
+    CREATE INDEX link_token_subject ON link_token (subject_id);
     CREATE TABLE attempt (
         bucket BYTEA PRIMARY KEY,
         window_from BIGINT NOT NULL,
@@ -170,8 +175,9 @@ super::forward!(
     CREATE INDEX request_customer ON request (customer_id);
     CREATE TABLE access_package (
         id UUID PRIMARY KEY,
-        request_id UUID NOT NULL REFERENCES request (id),
+        request_id UUID NOT NULL UNIQUE REFERENCES request (id),
         subject_id UUID NOT NULL,
+        token_hash BYTEA UNIQUE,
         body BYTEA NOT NULL,
         sha256 BYTEA NOT NULL,
         size_bytes BIGINT NOT NULL,
@@ -179,24 +185,32 @@ super::forward!(
         expires_at BIGINT NOT NULL
     );
     CREATE INDEX access_package_subject ON access_package (subject_id);
+    CREATE INDEX access_package_expiry ON access_package (expires_at);
     CREATE TABLE erasure (
         id UUID PRIMARY KEY,
         request_id UUID,
+        customer_id UUID,
         subject_id UUID NOT NULL UNIQUE,
         token_hash BYTEA NOT NULL UNIQUE,
-        state TEXT NOT NULL CHECK (state IN ('erasing', 'erased', 'final')),
-        started_at BIGINT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('announced', 'erasing', 'erased', 'final')),
+        announced_at BIGINT NOT NULL,
+        started_at BIGINT,
         unreadable_live_at BIGINT,
         unreadable_backup_due_at BIGINT,
         unreadable_backup_at BIGINT,
         epoch BIGINT,
+        entry BYTEA,
         leaf BYTEA,
         opening BYTEA,
-        words TEXT,
-        receipt TEXT,
-        expires_at BIGINT NOT NULL
+        expires_at BIGINT
     );
-    CREATE INDEX erasure_state ON erasure (state);
+    CREATE INDEX erasure_state ON erasure (state, epoch);
+    CREATE INDEX erasure_started ON erasure (started_at);
+    CREATE TABLE erasure_subject (
+        erasure_id UUID NOT NULL,
+        subject_id UUID NOT NULL,
+        PRIMARY KEY (erasure_id, subject_id)
+    );
     CREATE TABLE mail (
         id UUID PRIMARY KEY,
         subject_id UUID NOT NULL,
