@@ -209,6 +209,20 @@ impl Store {
         Ok(self.reader.query_one_raw(self.statement(sql, values)).await?)
     }
 
+    /// Writes a consistent copy of an SQLite database into a new file while others go on writing.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written; on PostgreSQL, which has tools of its own for this.
+    pub async fn copy_into(&self, path: &Path) -> Result<(), StoreError> {
+        if self.backend != Backend::Sqlite {
+            return Err(StoreError::Address("a PostgreSQL database is copied with pg_dump".into()));
+        }
+        let path = path.to_str().ok_or_else(|| StoreError::Address("the path of a copy must be UTF-8".into()))?;
+        // Through the writer: a reader may not write, not even another file.
+        self.writer.execute_raw(self.statement("VACUUM INTO $1", [path.into()])).await?;
+        Ok(())
+    }
+
     /// Closes all connections, so that nothing is written afterwards.
     ///
     /// # Errors

@@ -119,6 +119,38 @@ impl Sequencer {
     }
 }
 
+/// Puts numbered entries back that the database has lost, from the published tiles: after the restore
+/// of an older copy. Entries that the copy still has pending get the place they had.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the entries do not follow the last one of the database.
+pub async fn adopt(store: &Store, from: u64, bodies: &[Vec<u8>]) -> Result<(), StoreError> {
+    let tx = store.begin().await?;
+    tx.execute(
+        "INSERT INTO ledger_head (id, size, frontier) VALUES (1, 0, $1) ON CONFLICT (id) DO NOTHING",
+        [Frontier::default().to_bytes().into()],
+    )
+    .await?;
+    let sql = format!("SELECT size, frontier FROM ledger_head WHERE id = 1{}", tx.for_update());
+    let row = tx.query_one(&sql, []).await?.ok_or_else(|| StoreError::inconsistent("the ledger has no head"))?;
+    let mut frontier = read_frontier(&row)?;
+    if frontier.size() != from {
+        return Err(StoreError::Conflict { what: "the ledger" });
+    }
+    for chunk in bodies.chunks(200) {
+        insert_entries(&tx, chunk, &mut frontier).await?;
+        for body in chunk {
+            tx.execute("DELETE FROM ledger_pending WHERE body = $1", [body.clone().into()]).await?;
+        }
+    }
+    tx.execute(
+        "UPDATE ledger_head SET size = $1, frontier = $2 WHERE id = 1",
+        [frontier.size().cast_signed().into(), frontier.to_bytes().into()],
+    )
+    .await?;
+    tx.commit().await
+}
+
 async fn insert_entries(tx: &Tx, bodies: &[Vec<u8>], frontier: &mut Frontier) -> Result<(), StoreError> {
     let mut sql = String::from("INSERT INTO ledger_entry (position, leaf, kind, at, body) VALUES ");
     let mut values = Vec::with_capacity(bodies.len() * 5);
@@ -194,6 +226,20 @@ pub async fn entries_from(store: &Store, position: u64, limit: u32) -> Result<Ve
         .query(
             "SELECT position, kind, at, body FROM ledger_entry WHERE position >= $1 ORDER BY position LIMIT $2",
             [position.cast_signed().into(), i64::from(limit.min(10_000)).into()],
+        )
+        .await?;
+    rows.iter().map(ledger_row).collect()
+}
+
+/// Entries of a kind, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn entries_of_kind(store: &Store, kind: &str, limit: u32) -> Result<Vec<LedgerRow>, StoreError> {
+    let rows = store
+        .query(
+            "SELECT position, kind, at, body FROM ledger_entry WHERE kind = $1 ORDER BY position DESC LIMIT $2",
+            [kind.into(), i64::from(limit.min(10_000)).into()],
         )
         .await?;
     rows.iter().map(ledger_row).collect()

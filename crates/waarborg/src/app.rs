@@ -51,7 +51,15 @@ impl core::fmt::Debug for App {
 /// When it cannot be read, or says something that cannot be; every mistake with its line.
 pub fn read_policy(path: &Path) -> Result<Policy> {
     let text = std::fs::read_to_string(path).with_context(|| format!("policy {}", path.display()))?;
-    Policy::parse(&text).map_err(|errors| anyhow::anyhow!("policy {}:\n{errors}", path.display()))
+    parse_policy(&text, &path.display().to_string())
+}
+
+/// Checks the text of a policy.
+///
+/// # Errors
+/// Every mistake, with its line.
+pub fn parse_policy(text: &str, name: &str) -> Result<Policy> {
+    Policy::parse(text).map_err(|errors| anyhow::anyhow!("policy {name}:\n{errors}"))
 }
 
 impl App {
@@ -68,9 +76,13 @@ impl App {
     /// # Errors
     /// As [`App::open`].
     pub async fn open_with(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
-        let policy = Arc::new(read_policy(&config.files.policy)?);
         let store = open_store(&config.database).await.context("the data store")?;
         store.migrate().await.context("the data store")?;
+        // What is in force binds the program; the file binds nothing until it is put in force.
+        let policy = match office::promises::in_force(&store).await? {
+            Some(policy) => Arc::new(policy),
+            None => Arc::new(read_policy(&config.files.policy)?),
+        };
         check_schema(&store, &policy).await?;
         let key_store = open_store(&config.key_database).await.context("the key store")?;
         key_store.migrate_keys().await.context("the key store")?;
@@ -101,6 +113,42 @@ impl App {
             maildir,
             ledger_key,
         })
+    }
+
+    /// Puts the policy of the file in force, here and at the gate. Tells whether it was new.
+    ///
+    /// # Errors
+    /// When the file says something that cannot be, or the live schema does not fit it.
+    pub async fn publish_policy(&self, by: office::By) -> Result<bool> {
+        let policy = Arc::new(read_policy(&self.config.files.policy)?);
+        check_schema(&self.office.store, &policy).await?;
+        let before = self.office.policy();
+        self.office.replace_policy(Arc::clone(&policy));
+        match office::promises::put_in_force(&self.office, by).await {
+            Ok(new) => {
+                self.gate.replace_register(Register::of(&policy));
+                Ok(new)
+            }
+            Err(error) => {
+                self.office.replace_policy(before);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes up the policy that another process put in force.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn follow_policy(&self) -> Result<()> {
+        if let Some(policy) = office::promises::in_force(&self.office.store).await?
+            && policy.hash() != self.office.policy().hash()
+        {
+            let policy = Arc::new(policy);
+            self.gate.replace_register(Register::of(&policy));
+            self.office.replace_policy(policy);
+        }
+        Ok(())
     }
 
     /// Closes the databases.

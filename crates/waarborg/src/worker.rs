@@ -18,7 +18,7 @@ const IDLE: Duration = Duration::from_millis(500);
 /// How long after an error.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 /// What a mail gives the relay, in the policy's words.
-const MAIL_FIELDS: [&str; 2] = ["contact.email", "messages"];
+const MAIL_FIELDS: [&str; 2] = ["contact.email", "message"];
 
 /// How a job ended.
 #[derive(Debug)]

@@ -169,6 +169,42 @@ fn sign_and_write(signer: &mut Signer, tiles: &TileDir, size: u64) -> Result<Sig
     Ok(signed)
 }
 
+/// Puts entries back that the database has lost but the published tiles still have: after the restore
+/// of an older copy. Every entry is checked against the signed checkpoint. Tells how many.
+///
+/// # Errors
+/// When the files do not lead to the checkpoint, or the database holds other entries than they do.
+pub async fn repair(office: &Office, files: &LedgerFiles) -> Result<u64, OfficeError> {
+    let key = SigningKey::read(&files.key).map_err(fault)?.verifying_key();
+    let tiles = TileDir::new(&files.tiles);
+    let Some(checkpoint) = tiles.read_checkpoint(&key).map_err(fault)? else { return Ok(0) };
+    let signed = TreeHead { size: checkpoint.unverified().size, root: checkpoint.unverified().root };
+    let have = head(&office.store).await?.frontier;
+    if have.size() >= signed.size {
+        return Ok(0);
+    }
+    if have.size() > 0 {
+        let proof = tiles.consistency_proof(have.head(), signed).map_err(fault)?;
+        proof.verify(have.root(), signed.root).map_err(|_| {
+            fault("the database holds another ledger than the published one; it cannot be repaired from it")
+        })?;
+    }
+    let mut next = have.size();
+    while next < signed.size {
+        let last = signed.size.min(next + u64::from(PUBLISH_MAX));
+        let dir = tiles.clone();
+        let bodies = tokio::task::spawn_blocking(move || {
+            (next..last).map(|place| dir.entry(place, signed)).collect::<Result<Vec<_>, _>>()
+        })
+        .await
+        .map_err(fault)?
+        .map_err(fault)?;
+        ::store::adopt(&office.store, next, &bodies).await?;
+        next = last;
+    }
+    Ok(signed.size - have.size())
+}
+
 /// The published checkpoint of a ledger, checked with its key.
 ///
 /// # Errors
