@@ -22,8 +22,8 @@ pub fn check(files: &[File], exists: &dyn Fn(&str) -> bool) -> Vec<Finding> {
         if !index.is_some_and(|index| index.contains(&format!("({name})"))) {
             findings.push(Finding::error(&page.path, 1, RULE, format!("{INDEX} has no link to it")));
         }
-        if !page.text.contains("Version") {
-            findings.push(Finding::error(&page.path, 1, RULE, "it does not say which Version it describes"));
+        if !page.text.to_lowercase().contains("version") {
+            findings.push(Finding::error(&page.path, 1, RULE, "it does not say which version it describes"));
         }
     }
     findings
@@ -95,7 +95,10 @@ mod tests {
     #[test]
     fn pages_are_listed_and_versioned() {
         assert_eq!(found(&[("README.md", "- [Keys](key.md)\n"), ("key.md", "# Keys\nVersion 1\n")]), []);
-        assert_eq!(found(&[("README.md", "nothing\n"), ("key.md", "Version 1\n")]), [("key.md".into(), 1)]);
+        assert_eq!(
+            found(&[("README.md", "nothing\n"), ("key.md", "Format version 1\n")]),
+            [("key.md".into(), 1)]
+        );
         assert_eq!(
             found(&[("README.md", "[Keys](key.md)\n"), ("key.md", "# Keys\n")]),
             [("key.md".into(), 1)]

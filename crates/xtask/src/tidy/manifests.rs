@@ -62,7 +62,7 @@ const IMPURE: [&str; 24] = [
 const RESERVED: [(&str, &[&str]); 9] = [
     ("lettre", &["outbound"]),
     ("reqwest", &["outbound"]),
-    ("hyper-util", &["outbound", "tests"]),
+    ("hyper-util", &["outbound", "waarborg", "tests"]),
     ("fantoccini", &["tests"]),
     ("sea-orm", &["store", "outbound", "office", "tests"]),
     ("sea-orm-migration", &["store"]),
