@@ -117,8 +117,12 @@ struct World {
     erase_at: Option<(Step, SubjectId)>,
     /// What the restored backup is made to lack or to keep.
     backup: Backup,
-    /// A process that writes with an old state puts this row back before each count.
+    /// The states that processes were waited for.
     awaited: Vec<KeyState>,
+    /// A process with an old state, and the subject it makes a key for while indexes are filled.
+    late: Option<(Arc<Vault>, SubjectId)>,
+    /// A subject whose key is made just after the backup was taken.
+    born: Option<SubjectId>,
 }
 
 #[derive(Default, Clone)]
@@ -191,6 +195,10 @@ impl RotationHost for Host<'_> {
         .await
     }
     async fn fill_index(&self, _epoch: u32, parity: Parity, _limit: u32) -> Result<u64, HostError> {
+        let late = self.world.lock().expect("not poisoned").late.take();
+        if let Some((stale, subject)) = late {
+            assert_eq!(stale.ensure::<Account>(subject).await?.epoch(), 1);
+        }
         self.act(Step::FillIndex, self.fill(parity)).await?
     }
     async fn empty_index(&self, _epoch: u32, parity: Parity, _limit: u32) -> Result<u64, HostError> {
@@ -214,6 +222,11 @@ impl RotationHost for Host<'_> {
                 Backup::Older(store) => store.clone(),
                 _ => Arc::new((*self.store).clone()),
             };
+            let born = self.world.lock().expect("not poisoned").born.take();
+            if let Some(subject) = born {
+                let config = VaultConfig { store: self.store.clone(), ..self.vault.config.clone() };
+                Vault::open(config).await?.ensure::<Account>(subject).await?;
+            }
             let rows = copy.page(None, 100).await?;
             match kind {
                 Backup::Lacking => {
@@ -510,4 +523,25 @@ async fn a_late_writer_of_the_old_epoch_is_caught() {
     let fresh = Vault::open(place.config()).await.expect("opens");
     let at: Cell = cell(late);
     assert!(fresh.key::<Account>(late).await.expect("a key").open(&at, &sealed).is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_appears_after_the_rewrapping_is_moved_by_the_check() {
+    let (place, people, world) = populated(9).await;
+    let late = place.subject();
+    world.lock().expect("not poisoned").late = Some((Arc::new(place.vault().await), late));
+    run(&place, &world, Killer::never()).await.expect("rotates");
+    check_end(&place, &world, PEOPLE + 1).await;
+    check_service(&place, &people, &world, &[]).await;
+    let vault = Vault::open(place.config()).await.expect("opens");
+    assert_eq!(vault.key::<Account>(late).await.expect("a key").epoch(), 2);
+}
+
+#[tokio::test]
+async fn a_key_made_after_the_backup_need_not_be_in_it() {
+    let (place, people, world) = populated(10).await;
+    world.lock().expect("not poisoned").born = Some(place.subject());
+    run(&place, &world, Killer::never()).await.expect("rotates");
+    check_end(&place, &world, PEOPLE + 1).await;
+    check_service(&place, &people, &world, &[]).await;
 }
