@@ -245,6 +245,41 @@ pub async fn entries_of_kind(store: &Store, kind: &str, limit: u32) -> Result<Ve
     rows.iter().map(ledger_row).collect()
 }
 
+/// A page of entries, the latest first: of one kind, or of every kind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn entries_page(
+    store: &Store,
+    kind: Option<&str>,
+    offset: u64,
+    limit: u32,
+) -> Result<Vec<LedgerRow>, StoreError> {
+    let page = [offset.cast_signed().into(), i64::from(limit.min(10_000)).into()];
+    let rows = match kind {
+        Some(kind) => {
+            let sql = "SELECT position, kind, at, body FROM ledger_entry WHERE kind = $3 \
+                       ORDER BY position DESC LIMIT $2 OFFSET $1";
+            store.query(sql, page.into_iter().chain([kind.into()])).await?
+        }
+        None => {
+            let sql = "SELECT position, kind, at, body FROM ledger_entry ORDER BY position DESC LIMIT $2 OFFSET $1";
+            store.query(sql, page).await?
+        }
+    };
+    rows.iter().map(ledger_row).collect()
+}
+
+/// The kinds of entries there are, each with how many there are of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn entry_kinds(store: &Store) -> Result<Vec<(String, u64)>, StoreError> {
+    let sql = "SELECT kind, COUNT(*) AS n FROM ledger_entry GROUP BY kind ORDER BY kind";
+    let rows = store.query(sql, []).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "kind")?, row.try_get::<i64>("", "n")?.unsigned_abs()))).collect()
+}
+
 /// The entry at a place.
 ///
 /// # Errors

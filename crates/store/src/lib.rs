@@ -24,7 +24,7 @@ pub use jobs::{
 };
 pub use keystore::SqlKeyStore;
 pub use ledger::{
-    LedgerHead, LedgerRow, NumberedEntry, Sequencer, adopt, entries_from, entries_of_kind, entries_of_subject, entry_at, head,
+    LedgerHead, LedgerRow, NumberedEntry, Sequencer, adopt, entries_from, entries_of_kind, entries_of_subject, entries_page, entry_at, entry_kinds, head,
     index_of_leaf, pending_count,
 };
 pub use schema::{CORE_TABLES, live_columns};

@@ -13,5 +13,5 @@ pub mod import;
 
 pub use model::{Address, Customer, CustomerId, CustomerKind, CustomerNumber, Profile, ProfileForm, email, single_line};
 pub use names::{Names, Match};
-pub use service::{create, customer, customer_of_subject, load_names, page, refresh_names, replace_profile, search, set_restriction, NewCustomer, Restriction};
-pub use store::{CustomerFilter, CustomerPage, CustomerSummary, TABLES, count};
+pub use service::{EXPORT_MAX, create, customer, customer_of_subject, export, load_names, page, refresh_names, replace_profile, search, set_restriction, summaries, NewCustomer, Restriction};
+pub use store::{CustomerFilter, CustomerOrder, CustomerPage, CustomerSummary, TABLES, count};

@@ -12,6 +12,8 @@ use std::collections::HashMap;
 const PAGE_MAX: u32 = 200;
 /// How many customers a search shows at most.
 const SEARCH_MAX: usize = 50;
+/// How many customers one exported file holds at most.
+pub const EXPORT_MAX: u64 = 20_000;
 /// How many rows are opened at a time when all are walked.
 const WALK: u32 = 2_000;
 /// The first customer's number less one.
@@ -169,7 +171,7 @@ pub async fn set_restriction(
     Ok(tx.commit().await?)
 }
 
-/// A page of customers, the newest first.
+/// A page of customers by number.
 ///
 /// # Errors
 /// When a store fails.
@@ -192,6 +194,42 @@ pub async fn search(office: &Office, query: &str) -> Result<Vec<CustomerSummary>
     let ids = office.names.find(query, SEARCH_MAX);
     let rows = store::by_ids(&office.store, &ids).await?;
     open_summaries(office, &rows).await
+}
+
+/// The customers of these ids as a list shows them, by number; those that are gone are left out.
+///
+/// # Errors
+/// When a store fails.
+pub async fn summaries(office: &Office, ids: &[CustomerId]) -> Result<Vec<CustomerSummary>, OfficeError> {
+    let rows = store::by_ids(&office.store, &ids[..ids.len().min(PAGE_MAX as usize)]).await?;
+    open_summaries(office, &rows).await
+}
+
+/// All customers that a filter lets through, for a file that staff take along: at most
+/// [`EXPORT_MAX`]. The ledger tells that it was done, and how many left.
+///
+/// # Errors
+/// When a store fails.
+pub async fn export(
+    office: &Office,
+    by: By,
+    filter: CustomerFilter,
+) -> Result<Vec<CustomerSummary>, OfficeError> {
+    let mut all: Vec<CustomerSummary> = Vec::new();
+    let mut offset = 0;
+    while offset < EXPORT_MAX {
+        let rows = store::page(&office.store, filter, offset, WALK).await?;
+        if rows.is_empty() {
+            break;
+        }
+        offset += rows.len() as u64;
+        all.extend(open_summaries(office, &rows).await?);
+    }
+    let entry = office.prepare(Record::new("customers-exported", by).with("count", all.len())).await?;
+    let tx = office.store.begin().await?;
+    entry.append(&tx).await?;
+    tx.commit().await?;
+    Ok(all)
 }
 
 async fn open_summaries(office: &Office, rows: &[store::CustomerRow]) -> Result<Vec<CustomerSummary>, OfficeError> {

@@ -194,9 +194,21 @@ pub struct CustomerFilter {
     pub kind: Option<CustomerKind>,
     /// Only those whose processing is restricted.
     pub restricted: Option<super::Restriction>,
+    /// Which come first.
+    pub order: CustomerOrder,
 }
 
-/// A page of customers by number, the newest first.
+/// Which customers of a list come first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CustomerOrder {
+    /// The highest numbers.
+    #[default]
+    Newest,
+    /// The lowest numbers.
+    Oldest,
+}
+
+/// A page of customers by number.
 #[derive(Debug, Clone)]
 pub struct CustomerPage {
     /// The customers of this page.
@@ -353,8 +365,12 @@ pub(crate) async fn page(
     limit: u32,
 ) -> Result<Vec<CustomerRow>, StoreError> {
     let sql = format!(
-        "SELECT {ALL} FROM customer WHERE import_id IS NULL{} ORDER BY number DESC LIMIT $1 OFFSET $2",
-        conditions(filter)
+        "SELECT {ALL} FROM customer WHERE import_id IS NULL{} ORDER BY number {} LIMIT $1 OFFSET $2",
+        conditions(filter),
+        match filter.order {
+            CustomerOrder::Newest => "DESC",
+            CustomerOrder::Oldest => "ASC",
+        }
     );
     let rows = store.query(&sql, [i64::from(limit).into(), offset.cast_signed().into()]).await?;
     rows.iter().map(read).collect()

@@ -4,8 +4,12 @@ use super::model::{Finding, Verdict};
 use super::store::{self, NewVerdict, RunId};
 use super::checks;
 use crate::{By, Office, OfficeError, Record};
+use policy::PromiseId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+
+/// How many verdicts of one promise are shown.
+const HISTORY_MAX: u32 = 100;
 
 /// What a run found, and whether it was kept.
 #[derive(Debug, Clone)]
@@ -94,4 +98,12 @@ pub async fn latest(office: &Office, stale_after_seconds: i64) -> Result<Vec<Ver
     let now = office.now();
     let verdicts = store::last_run(&office.store).await?;
     Ok(verdicts.into_iter().map(|verdict| verdict.at(now, stale_after_seconds)).collect())
+}
+
+/// The verdicts on one promise as they were computed, the latest first, at most a hundred.
+///
+/// # Errors
+/// When the database fails.
+pub async fn history(office: &Office, promise: PromiseId) -> Result<Vec<Verdict>, OfficeError> {
+    store::history(&office.store, promise, HISTORY_MAX).await
 }

@@ -5,6 +5,7 @@ use crate::OfficeError;
 use ::store::{Store, StoreError, Tx, db_statement};
 use base::Timestamp;
 use futures_util::TryStreamExt as _;
+use policy::PromiseId;
 use policy::schema::{Column, OnErasure, Table};
 use sea_orm::{ConnectionTrait as _, QueryResult, StreamTrait as _};
 
@@ -140,6 +141,18 @@ pub(super) async fn last_run(store: &Store) -> Result<Vec<Verdict>, OfficeError>
             "SELECT promise, outcome, checked_at, checked_count, broken_count, evidence, leaf FROM verdict \
              WHERE run_id = (SELECT run_id FROM verdict ORDER BY checked_at DESC, id DESC LIMIT 1) ORDER BY promise",
             [],
+        )
+        .await?;
+    rows.iter().map(verdict).collect()
+}
+
+/// The verdicts on one promise, the latest first.
+pub(super) async fn history(store: &Store, promise: PromiseId, limit: u32) -> Result<Vec<Verdict>, OfficeError> {
+    let rows = store
+        .query(
+            "SELECT promise, outcome, checked_at, checked_count, broken_count, evidence, leaf FROM verdict \
+             WHERE promise = $1 ORDER BY checked_at DESC, id DESC LIMIT $2",
+            [promise.to_string().into(), i64::from(limit).into()],
         )
         .await?;
     rows.iter().map(verdict).collect()
