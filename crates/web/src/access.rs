@@ -8,8 +8,8 @@
 use crate::session::{CustomerRole, Session, StaffRole};
 use base::Timestamp;
 
-/// How long a second factor counts as fresh.
-pub const FRESH_SECONDS: i64 = 15 * 60;
+/// How long a second factor counts as fresh: as long as the business lets it count.
+pub const FRESH_SECONDS: i64 = office::accounts::FRESH_SECONDS;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

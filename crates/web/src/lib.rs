@@ -125,7 +125,7 @@
 //! - Access is decided before the handler and before the body is read: [`Access`] on the route
 //!   (`/staff` takes staff only, `/panel` the signed-in only). Whether *this* customer's record may be
 //!   seen is yours to check; answer [`PageError::NotFound`] when not. `.fresh()` asks for a second
-//!   factor of at most fifteen minutes old.
+//!   factor of at most ten minutes old; who has none gives the password.
 //! - Language, theme, header, navigation, breadcrumbs ([`Page::crumb`]), flash messages, footer.
 //! - Error pages in the visitor's language for anything that fails, with a reference for faults of
 //!   ours; the log has the same reference, the route's pattern and [`PageError::Internal`]'s text, and
@@ -139,6 +139,14 @@
 //! - Dates and numbers: `t.date(at)`, `t.date_time(at)`, `t.number(n)`, deadlines with [`Clock`].
 //! - Changes always redirect ([`see_other`]); forms that must act once carry
 //!   `{{ c::once(key) }}` with [`Visit::idempotency_key`].
+//!
+//! # Pages on the office
+//!
+//! Handlers of [`pages`] take [`State`] as an argument (`state: State`, no wrapper), and [`Me`] for who
+//! is signed in as the business knows them (`me.session.by()`, `me.session.acting_for`). The office's
+//! errors become error pages by `?`; in a handler of a form, first let [`problems`] take what is
+//! wrong with the form: `Errors::of_problems(t, &problems(error)?)`. Deeds that must happen once go
+//! through `state.once.act("form-name", &form.once, visit.now(), async { … })`.
 //!
 //! # Rules of the screen
 //!
@@ -161,14 +169,20 @@ mod format;
 mod gallery;
 mod layers;
 mod list;
+mod once;
 mod page;
+pub mod pages;
 mod param;
 mod preferences;
+mod problems;
 mod routes;
 pub mod session;
 pub mod shell;
+mod state;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod testing_office;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -182,12 +196,18 @@ pub use form::{Choice, Errors, Form};
 pub use format::{At, Clock, Count};
 pub use layers::{CONTENT_SECURITY_POLICY, app};
 pub use list::{List, Order, PAGE_ROWS};
+pub use once::Once;
 pub use page::{
     Crumb, FlashKind, FlashMessage, LanguageLink, NavLink, Page, SafePath, SeeOther, ok, see_other,
     unprocessable, with_status,
 };
 pub use param::PathId;
 pub use preferences::Theme;
+pub use problems::problems;
 pub use routes::{CONFIRM, NavEntry, Route, RouteError, Routes, SIGN_IN, SIGN_OUT, Section};
+pub use state::{
+    Client, Me, Metrics, MetricsFor, OfficeSessions, Program, PublishPolicy, State, customer_role,
+    staff_roles,
+};
 pub use text::{Arg, Flash, T, Text};
 pub use visit::Visit;

@@ -1,0 +1,464 @@
+## The customer panel.
+
+panel-nav-overview = Overzicht
+panel-nav-profile = Gegevens en contact
+panel-nav-messages = Berichten
+panel-nav-rights = Mijn rechten
+panel-nav-data = Wat we bewaren
+panel-nav-recipients = Wie heeft mijn gegevens
+panel-nav-history = Wat er is gebeurd
+panel-nav-logins = Gebruikers
+
+panel-yes = Ja
+panel-no = Nee
+panel-none = Niet ingevuld
+panel-unknown = Onbekend
+panel-no-rights-here = Je hebt voor deze klant de rol { $role }. Daarmee kun je dit wel zien, maar niet wijzigen.
+panel-owner-only = Alleen een eigenaar kan dit doen. Jouw rol is { $role }.
+
+## Overview and choosing a customer
+
+panel-overview-lead = Dit is de omgeving van { $customer }, klantnummer { $number }.
+panel-tasks = Te doen
+panel-tasks-none = Er is nu niets te doen
+panel-tasks-none-text = Als wij iets van je nodig hebben of er iets voor je klaarstaat, zie je dat hier.
+panel-task-identity = Bevestig verzoek { $number }
+panel-task-identity-text = We hebben je een e-mail gestuurd met een link. Pas als je die hebt geopend, weten we dat het verzoek van jou is.
+panel-task-confirm = Is verzoek { $number } van jou?
+panel-task-confirm-text = Iemand heeft dit verzoek via het contactformulier of per brief gedaan, op naam van deze klant. Bevestig het alleen als je het herkent.
+panel-task-package = Je kopie staat klaar
+panel-task-package-text = Je kunt het bestand downloaden tot en met { $until }.
+panel-task-package-link = Naar het bestand
+panel-task-second-factor = Stel een tweede stap in voor het inloggen
+panel-task-second-factor-text = Nu is je wachtwoord genoeg om binnen te komen. Met een code van je telefoon erbij kan niemand anders met je wachtwoord inloggen.
+panel-task-second-factor-link = Tweede stap instellen
+panel-task-answers = { $count ->
+        [one] Wij hebben een bericht van je beantwoord
+       *[other] Wij hebben { $count } berichten van je beantwoord
+    }
+panel-task-answers-text = Lees ons antwoord. Is alles duidelijk, dan hoef je niets te doen.
+panel-task-answers-link = Naar de berichten
+panel-task-open-link = Naar het verzoek
+panel-task-restricted = Je gegevens worden beperkt gebruikt
+panel-task-restricted-text = Sinds { $since } bewaren we je gegevens alleen en gebruiken we ze verder niet.
+panel-task-restricted-link = Beperking bekijken
+panel-running = Lopende verzoeken
+panel-running-label = Verstreken deel van de termijn van { $number }
+panel-waiting = { $count ->
+        [one] Op één bericht wacht je nog op ons antwoord.
+       *[other] Op { $count } berichten wacht je nog op ons antwoord.
+    }
+panel-latest = Laatste gebeurtenissen
+panel-latest-all = Alles wat er is gebeurd
+panel-details = Je gegevens
+panel-details-all = Alle gegevens bekijken
+
+panel-choose = Voor wie werk je nu?
+panel-choose-lead = Je bent gebruiker bij meer dan één klant. Kies voor wie je nu werkt; je kunt altijd wisselen.
+panel-choose-one = Je bent gebruiker bij deze klant.
+panel-choose-none = Je bent bij geen enkele klant gebruiker
+panel-choose-none-text = Vraag een eigenaar van de klant om je uit te nodigen. Je eigen gegevens en je inloggegevens vind je onder Account.
+panel-choose-account = Naar mijn account
+panel-choose-now = Nu gekozen
+panel-choose-pick = Kiezen
+panel-choose-switch = Een andere klant kiezen
+flash-customer-chosen = Je werkt nu voor een andere klant.
+
+## Profile
+
+panel-profile = Gegevens en contact
+panel-profile-lead = Dit is wat we van deze klant weten. Klopt er iets niet? Wijzig het, dan is het meteen verbeterd.
+panel-profile-number = Klantnummer
+panel-profile-kind = Soort klant
+panel-profile-person = Particulier
+panel-profile-organisation = Organisatie
+panel-profile-kind-person-hint = Je handelt als privépersoon
+panel-profile-kind-organisation-hint = Een bedrijf, vereniging, stichting of overheid
+panel-profile-name = Naam
+panel-profile-contact-name = Contactpersoon
+panel-profile-name-hint = De persoon, of de contactpersoon van de organisatie
+panel-profile-organisation-name = Naam van de organisatie
+panel-profile-kvk = KvK-nummer
+panel-profile-kvk-hint = Acht cijfers
+panel-profile-vat = Btw-nummer
+panel-profile-vat-hint = Bijvoorbeeld NL123456782B90
+panel-profile-email = E-mailadres
+panel-profile-email-hint = Hierheen sturen we post over de overeenkomst. Je inlognaam verandert er niet door.
+panel-profile-phone = Telefoonnummer
+panel-profile-address = Adres
+panel-profile-street = Straat en huisnummer
+panel-profile-postcode = Postcode
+panel-profile-city = Plaats
+panel-profile-country = Land
+panel-profile-country-hint = Code van twee letters, zoals NL
+panel-profile-language = Taal van onze post
+panel-profile-dutch = Nederlands
+panel-profile-english = Engels
+panel-profile-since = Klant sinds
+panel-profile-edit = Gegevens wijzigen
+panel-profile-edit-lead = Wat je hier opslaat, geldt meteen. We leggen vast welke gegevens zijn gewijzigd, niet wat erin stond, en sturen een bevestiging. Verandert het e-mailadres, dan gaat de bevestiging ook naar het oude adres.
+panel-profile-conflict = Iemand anders heeft deze gegevens intussen gewijzigd
+panel-profile-conflict-text = Wat jij hebt ingevuld, staat nog in het formulier. Hieronder zie je waarin het verschilt van wat nu is opgeslagen. Controleer het en sla daarna opnieuw op.
+panel-profile-conflict-now = Nu opgeslagen
+panel-profile-conflict-yours = Door jou ingevuld
+panel-profile-field = Gegeven
+flash-profile-rectified = Je gegevens zijn verbeterd. Dat is als verzoek vastgelegd en al afgehandeld.
+flash-profile-same = Er is niets gewijzigd: wat je invulde, stond er al.
+
+## Logins
+
+panel-logins = Gebruikers
+panel-logins-lead = Deze mensen kunnen voor deze klant inloggen. Ieder heeft een rol.
+panel-logins-name = Naam
+panel-logins-email = E-mailadres
+panel-logins-role = Rol
+panel-logins-second-factor = Tweede stap
+panel-logins-since = Gebruiker sinds
+panel-logins-signed-in = Laatst ingelogd
+panel-logins-never = Nog niet
+panel-logins-you = jij
+panel-logins-change = Wijzigen
+panel-logins-pending = Uitgenodigd, nog niet aangenomen
+panel-logins-until = Geldig tot en met
+panel-logins-withdraw = Intrekken
+panel-logins-invite = Gebruiker uitnodigen
+panel-logins-invite-lead = We sturen deze persoon een e-mail met een link, die een week geldig is. Neemt de persoon de uitnodiging niet aan, dan wissen we naam en adres weer.
+panel-logins-invite-send = Uitnodiging versturen
+panel-logins-language = Taal van de uitnodiging
+panel-logins-reader-hint = Ziet alles van de klant, wijzigt niets
+panel-logins-manager-hint = Wijzigt ook gegevens en schrijft berichten
+panel-logins-owner-hint = Beslist ook over gebruikers en over alle rechten, tot en met het wissen
+panel-logins-role-of = Rol van { $name }
+panel-logins-remove = Gebruiker verwijderen
+panel-logins-remove-of = { $name } verwijderen
+panel-logins-remove-text = { $name } kan daarna niet meer voor deze klant inloggen. De eigen inloggegevens van { $name } blijven bestaan, ook voor andere klanten. Je kunt deze persoon later opnieuw uitnodigen.
+panel-logins-remove-self = Dit ben je zelf: daarna kun je deze omgeving niet meer zien.
+panel-logins-role-self = Dit ben je zelf: geef je jezelf een lagere rol, dan kan alleen een andere eigenaar dat terugdraaien.
+panel-logins-last-owner = Er moet een eigenaar overblijven. Maak eerst iemand anders eigenaar.
+panel-logins-full = Er zijn al honderd gebruikers en uitnodigingen. Verwijder er eerst een.
+flash-member-invited = De uitnodiging is verstuurd.
+flash-member-changed = De rol is gewijzigd.
+flash-member-removed = De gebruiker is verwijderd.
+flash-invitation-withdrawn = De uitnodiging is ingetrokken.
+
+## Messages
+
+panel-messages = Berichten
+panel-messages-lead = Je vragen aan ons en onze antwoorden.
+panel-messages-new = Nieuw bericht
+panel-messages-none = Nog geen berichten
+panel-messages-none-text = Heb je een vraag? Schrijf ons; ons antwoord staat daarna hier, en je krijgt het per e-mail.
+panel-messages-number = Nummer
+panel-messages-title = Onderwerp
+panel-messages-kind = Soort
+panel-messages-state = Stand
+panel-messages-updated = Laatst bijgewerkt
+panel-messages-began = Begonnen op
+panel-thread-question = Vraag
+panel-thread-request = Verzoek over gegevens
+panel-thread-complaint = Klacht
+panel-thread-agreement = Verwerkersovereenkomst
+panel-thread-abuse = Melding van misbruik
+panel-thread-open = Wacht op ons antwoord
+panel-thread-answered = Beantwoord
+panel-thread-closed = Afgesloten
+panel-thread-yours = Jullie bericht
+panel-thread-ours = Ons antwoord
+panel-thread-system = Automatisch bericht
+panel-thread-reply = Reageren
+panel-thread-reply-closed = Dit gesprek is afgesloten. Als je reageert, gaat het weer open.
+panel-thread-text = Bericht
+panel-thread-text-hint = Zet er geen wachtwoorden in
+panel-thread-full = Dit gesprek is vol. Begin een nieuw bericht.
+panel-messages-topic = Waar gaat het over?
+panel-messages-topic-question-hint = Over de overeenkomst, een storing of iets anders
+panel-messages-topic-agreement-hint = Je ontvangt de overeenkomst over de gegevens die wij in jouw opdracht verwerken
+panel-messages-topic-abuse-hint = Iemand gebruikt onze diensten voor iets wat niet mag
+panel-messages-rights = Gaat het over je eigen gegevens, of heb je een klacht daarover? Doe dan een verzoek: daarvoor geldt een wettelijke termijn.
+
+## Rights and requests
+
+panel-rights = Mijn rechten
+panel-rights-lead = Je bepaalt zelf wat er met je gegevens gebeurt. Elk recht is gratis. We antwoorden binnen { $term }; is je verzoek ingewikkeld, dan kan daar { $extension } bij komen en hoor je dat binnen de eerste termijn.
+panel-rights-start = Begin
+panel-rights-read = Lees eerst wat er gebeurt
+panel-rights-article = Artikel { $article } AVG
+panel-rights-complain-elsewhere = Ben je niet tevreden? Laat het ons eerst weten, meestal komen we er samen uit. Je kunt altijd een klacht indienen bij de { $authority } ({ $website }), of naar de rechter gaan.
+panel-rights-own = Jouw verzoeken
+panel-rights-all = Alle verzoeken
+panel-right-access = Inzage
+panel-right-access-text = Je krijgt een kopie van alles wat we over je bewaren, en je leest waarvoor, hoelang en wie het heeft gekregen.
+panel-right-access-action = Kopie aanvragen
+panel-right-access-comes = Je krijgt een zip-bestand met een leesbare pagina, dezelfde gegevens als JSON met uitleg, een lijst van controlegetallen en wat er in het logboek over je staat. Het staat hier veertien dagen klaar; je krijgt een e-mail zodra het zover is.
+panel-right-portability = Gegevens meenemen
+panel-right-portability-text = Je krijgt wat je zelf aan ons hebt gegeven in een bestand dat een andere aanbieder kan inlezen.
+panel-right-portability-action = Bestand aanvragen
+panel-right-portability-comes = Je krijgt een zip-bestand met JSON en CSV van de gegevens die je zelf hebt verstrekt. Het staat hier veertien dagen klaar; je krijgt een e-mail zodra het zover is.
+panel-right-rectification = Verbeteren
+panel-right-rectification-text = Klopt er iets niet of ontbreekt er iets, dan verbeteren we het. Je contactgegevens wijzig je zelf, en dat geldt meteen.
+panel-right-rectification-action = Verbetering vragen
+panel-right-rectification-comes = Wij verbeteren wat er niet klopt en geven dat door aan iedereen die de gegevens van ons kreeg. Je krijgt bericht.
+panel-right-rectification-self = Zelf je contactgegevens wijzigen
+panel-right-restriction = Beperken
+panel-right-restriction-text = We bewaren je gegevens dan alleen en gebruiken ze verder niet, bijvoorbeeld zolang we uitzoeken of ze kloppen.
+panel-right-restriction-action = Beperking vragen
+panel-right-restriction-comes = Wij beoordelen het verzoek en laten weten of we het gebruik beperken. Je gegevens blijven dan staan; we gebruiken ze alleen nog met jouw toestemming of voor een rechtszaak. Je kunt de beperking zelf weer opheffen.
+panel-right-restriction-on = Beperking bekijken
+panel-restricted-since = Het gebruik van je gegevens is beperkt sinds { $since }.
+panel-restricted-lift = Beperking opheffen
+panel-restricted-lift-text = Daarna gebruiken we je gegevens weer zoals in de privacyverklaring staat.
+panel-right-objection = Bezwaar maken
+panel-right-objection-text = Gebruiken we je gegevens omdat wij daar een belang bij hebben, dan kun je daartegen bezwaar maken. We stoppen, tenzij ons belang in jouw situatie zwaarder weegt.
+panel-right-objection-action = Bezwaar maken
+panel-right-objection-comes = Wij wegen jouw situatie tegen ons belang af en laten weten wat we doen, met de reden.
+panel-right-objection-none = Geen van onze doelen berust op een gerechtvaardigd belang. Bezwaar is daarom niet aan de orde.
+panel-right-complaint = Klacht
+panel-right-complaint-text = Vind je dat we niet goed met je gegevens omgaan? We zoeken het uit en antwoorden binnen dezelfde termijn.
+panel-right-complaint-action = Klacht indienen
+panel-right-complaint-comes = Wij onderzoeken je klacht en antwoorden met wat we hebben gevonden en wat we eraan doen.
+panel-right-erasure = Wissen
+panel-right-erasure-text = We wissen alles wat we over je bewaren en de overeenkomst eindigt. Je krijgt een bewijs dat je zelf kunt controleren.
+panel-right-erasure-action = Gegevens wissen
+
+panel-start-comes = Wat er daarna komt
+panel-start-answer = Uiterlijk { $term } na ontvangst heb je antwoord. Het antwoord noemt ook waar je terechtkunt als je het er niet mee eens bent.
+panel-start-purpose = Tegen welk gebruik maak je bezwaar?
+panel-start-text-rectification = Wat klopt er niet, en wat moet het zijn?
+panel-start-text-restriction = Wat wil je beperken, en waarom?
+panel-start-text-objection = Wat is er in jouw situatie anders?
+panel-start-text-complaint = Wat is er gebeurd?
+panel-start-text-other = Wil je er iets bij zeggen?
+panel-start-text-hint = Stuur geen kopie van een identiteitsbewijs; die hebben we nooit nodig
+panel-start-fresh = Je hebt zojuist met een tweede stap laten zien dat jij het bent. Daarom hoeven we niets meer te controleren.
+panel-start-link = We moeten zeker weten dat jij het bent. Daarom sturen we een link naar { $email }, het e-mailadres dat we van deze klant kennen.
+panel-start-prove = Met een code van je telefoon gaat het meteen
+panel-start-submit = Verzoek indienen
+flash-request-made = Je verzoek is ontvangen.
+
+panel-requests = Verzoeken
+panel-requests-lead = Alles wat je ons over je gegevens hebt gevraagd, met de termijn en ons antwoord.
+panel-requests-none = Nog geen verzoeken
+panel-requests-none-text = Hier komen je verzoeken te staan, met de termijn en ons antwoord.
+panel-requests-number = Nummer
+panel-requests-kind = Verzoek
+panel-requests-received = Ontvangen
+panel-requests-due = Antwoord uiterlijk
+panel-requests-state = Stand
+panel-requests-closed = Afgehandeld
+panel-state-received = Wacht op bevestiging
+panel-state-received-complaint = In behandeling
+panel-state-verified = In behandeling
+panel-state-granted = Toegewezen
+panel-state-refused = Afgewezen
+panel-state-withdrawn = Ingetrokken
+panel-request-title = Verzoek { $number }
+panel-request-channel = Hoe het binnenkwam
+panel-channel-panel = Via deze omgeving
+panel-channel-contact = Via het contactformulier
+panel-channel-staff = Per brief, telefoon of aan de balie
+panel-request-identity = Hoe we weten dat jij het bent
+panel-identity-unverified = Nog niet vastgesteld
+panel-identity-signed-in = Ingelogd
+panel-identity-second-factor = Ingelogd met een tweede stap
+panel-identity-known-address = Link naar het bekende e-mailadres geopend
+panel-identity-two-channels = Langs twee wegen bevestigd
+panel-identity-staff = Door een medewerker vastgesteld
+panel-request-purpose = Tegen dit gebruik
+panel-request-text = Wat je vroeg
+panel-request-answer = Ons antwoord
+panel-request-clock = Verstreken deel van de termijn
+panel-request-extended = De termijn is verlengd op { $when }
+panel-request-late = Waarom ons antwoord later kwam
+panel-request-erased-text = Wat hierin stond, is gewist.
+panel-request-link-text = We hebben een link gestuurd naar het e-mailadres dat we van deze klant kennen. Open die link, dan gaan we verder.
+panel-request-link-again = Stuur de link opnieuw
+panel-request-confirm-text = Iemand deed dit verzoek op naam van deze klant en heeft de link in onze e-mail geopend. Bevestig alleen als je het verzoek herkent. Herken je het niet, trek het dan in.
+panel-request-confirm = Dit verzoek is van ons
+panel-request-withdraw = Verzoek intrekken
+panel-request-withdraw-text = We doen er dan niets meer mee. Het blijft in de lijst staan als ingetrokken. Je kunt later een nieuw verzoek doen.
+panel-request-package = Je bestand
+panel-request-package-ready = Het bestand staat klaar tot en met { $until }. Daarna wordt het gewist; je kunt altijd een nieuw bestand vragen.
+panel-request-package-size = Grootte
+panel-request-package-hash = Controlegetal (SHA-256)
+panel-request-package-download = Downloaden
+panel-request-package-fresh = We vragen je eerst opnieuw te laten zien dat jij het bent.
+panel-request-package-making = We maken je bestand. Dat duurt meestal minder dan een minuut.
+panel-request-package-gone = Het bestand is verlopen en gewist. Vraag gerust een nieuw aan.
+panel-request-look-again = Kijk opnieuw
+flash-request-withdrawn = Het verzoek is ingetrokken.
+flash-request-confirmed = Dank je. We gaan met het verzoek aan de slag.
+flash-request-link-sent = De link is opnieuw verstuurd. De vorige werkt niet meer.
+flash-restriction-lifted = De beperking is opgeheven.
+
+## Erasure
+
+panel-erasure = Gegevens wissen
+panel-erasure-lead = Hiermee wis je alles wat we over { $customer } bewaren. Lees eerst wat er gebeurt.
+panel-erasure-happens = Dit gebeurt er
+panel-erasure-services = De diensten stoppen en de overeenkomst eindigt: zonder je gegevens kunnen we die niet uitvoeren. Haal dus eerst op wat je wilt houden.
+panel-erasure-profile = Naam, adres, contactgegevens, berichten, verzoeken en wat we aan anderen hebben doorgegeven, worden gewist.
+panel-erasure-logins = { $count ->
+        [0] Alle gebruikers horen ook bij een andere klant. Zij kunnen daar blijven inloggen; hier niet meer.
+        [one] Eén gebruiker hoort alleen bij deze klant. Ook die gegevens worden gewist en inloggen kan daarna niet meer.
+       *[other] { $count } gebruikers horen alleen bij deze klant. Ook hun gegevens worden gewist en inloggen kan daarna niet meer.
+    }
+panel-erasure-mail = E-mail die nog niet is verstuurd, gaat niet meer weg. Een lopend verzoek wordt niet meer beantwoord.
+panel-erasure-signed-out = Je wordt meteen uitgelogd.
+panel-erasure-copy = Wil je eerst een kopie?
+panel-erasure-copy-text = Na het wissen kan niemand je gegevens terughalen, wij ook niet.
+panel-erasure-copy-link = Eerst een kopie aanvragen
+panel-erasure-dates = De twee datums
+panel-erasure-date-one = Onleesbaar bij ons
+panel-erasure-date-one-text = Binnen een paar minuten: we vernietigen de sleutels waarmee je gegevens zijn versleuteld.
+panel-erasure-date-two = Onleesbaar in elke back-up
+panel-erasure-date-two-text = Uiterlijk { $when }: dan is ook de sleutel vernietigd waarmee back-ups nog te openen waren.
+panel-erasure-stays = Wat blijft, waarom en tot wanneer
+panel-erasure-stays-none = Er blijft niets over wat naar jou te herleiden is.
+panel-erasure-stays-what = Wat
+panel-erasure-stays-ground = Waarom
+panel-erasure-stays-until = Tot
+panel-erasure-proof = Het bewijs
+panel-erasure-proof-text = Je komt daarna op een pagina met je bewijs. Bewaar het adres van die pagina: zonder dat adres kunnen we je het bewijs niet geven, want dan weten we niet meer wie je was.
+panel-erasure-warning = Alle gegevens van { $customer } worden gewist en de overeenkomst eindigt.
+panel-erasure-submit = Nu alles wissen
+panel-erasure-typed = Typ de naam precies zoals hij hierboven staat
+panel-erasure-running = Er wordt op dit moment al gewist.
+flash-erasure-begun = Je gegevens worden nu gewist en je bent uitgelogd. Bewaar het adres van deze pagina: hier komt je bewijs.
+
+## What we hold, who has it
+
+panel-data = Wat we bewaren
+panel-data-lead = Per doel: wat we van je bewaren, waarom dat mag, hoelang, en wie het krijgt. Dit komt uit hetzelfde beleid als de privacyverklaring.
+panel-data-now = Nu bewaard
+panel-data-kinds = Soort gegevens
+panel-data-ground = Grondslag
+panel-data-retention = Hoelang
+panel-data-reason = Waarom zo lang
+panel-data-recipients = Wie krijgt het
+panel-data-nobody = Niemand buiten ons bedrijf
+panel-data-account = { $count ->
+        [one] De gegevens van de klant en van één gebruiker
+       *[other] De gegevens van de klant en van { $count } gebruikers
+    }
+panel-data-support = { $count ->
+        [0] Nog geen gesprekken
+        [one] Eén gesprek
+       *[other] { $count } gesprekken
+    }
+panel-data-rights = { $count ->
+        [0] Nog geen verzoeken
+        [one] Eén verzoek
+       *[other] { $count } verzoeken
+    }
+panel-data-security = { $count ->
+        [one] Eén sessie van jou
+       *[other] { $count } sessies van jou
+    }
+panel-data-ledger = { $count ->
+        [0] Nog geen regels in het logboek
+        [one] Eén regel in het logboek
+       *[other] { $count } regels in het logboek
+    }
+panel-data-copy = Een kopie van alles aanvragen
+panel-data-statement = Privacyverklaring
+
+panel-recipients = Wie heeft mijn gegevens
+panel-recipients-lead = Eerst wie je gegevens kan krijgen volgens ons beleid, daarna wie ze echt heeft gekregen.
+panel-recipients-policy = Wie ze kan krijgen
+panel-recipients-name = Ontvanger
+panel-recipients-role = Rol
+panel-recipients-controller = Zelf verantwoordelijk
+panel-recipients-processor = Werkt in onze opdracht
+panel-recipients-country = Land
+panel-recipients-data = Gegevens
+panel-recipients-purposes = Waarvoor
+panel-recipients-keeps = Bewaart het
+panel-recipients-transfer = Waarborg buiten de EER
+panel-recipients-none-policy = Volgens ons beleid gaan je gegevens naar niemand buiten ons bedrijf.
+panel-recipients-actual = Wie ze heeft gekregen
+panel-recipients-actual-lead = Elke keer dat er iets van jou naar buiten ging, of had moeten gaan, staat hier.
+panel-recipients-none = Nog niets naar buiten gegaan
+panel-recipients-none-text = Zodra er gegevens van jou naar iemand anders gaan, zie je hier aan wie, wat en waarom.
+panel-recipients-when = Wanneer
+panel-recipients-about = Over
+panel-recipients-about-customer = de klant
+panel-recipients-about-you = jou
+panel-recipients-purpose = Waarvoor
+panel-recipients-fields = Wat
+panel-recipients-outcome = Uitkomst
+panel-outcome-intended = Onderweg
+panel-outcome-done = Gegeven
+panel-outcome-failed = Niet gelukt
+panel-outcome-refused = Tegengehouden
+panel-recipients-unregistered = Geen geregistreerde ontvanger
+panel-recipients-showing = De laatste { $count } staan hier.
+panel-sent = { $field ->
+        [contact-email] e-mailadres
+        [contact-name] naam
+        [message] de tekst van het bericht
+        [contact] contactgegevens
+        [identity] naam
+       *[other] { $field }
+    }
+panel-country = { $code ->
+        [NL] Nederland
+        [BE] België
+        [DE] Duitsland
+        [FR] Frankrijk
+        [LU] Luxemburg
+        [IE] Ierland
+        [DK] Denemarken
+        [SE] Zweden
+        [FI] Finland
+        [AT] Oostenrijk
+        [IT] Italië
+        [ES] Spanje
+        [PL] Polen
+        [CZ] Tsjechië
+        [NO] Noorwegen
+        [CH] Zwitserland
+        [GB] Verenigd Koninkrijk
+        [US] Verenigde Staten
+       *[other] { $code }
+    }
+
+## History
+
+panel-history = Wat er is gebeurd
+panel-history-lead = Van alles wat er met je gegevens gebeurt, staat een regel in een logboek dat niemand ongemerkt kan wijzigen. In die regels staan geen namen of andere gegevens van jou.
+panel-history-none = Nog geen gebeurtenissen
+panel-history-none-text = Zodra er iets met je gegevens gebeurt, staat het hier.
+panel-history-when = Wanneer
+panel-history-what = Wat
+panel-history-who = Door wie
+panel-history-details = Bijzonderheden
+panel-history-place = Plaats in het logboek
+panel-history-filter = Soort gebeurtenis
+panel-history-filter-all = Alle soorten
+panel-history-receipt = Bewijs
+panel-history-receipt-of = Bewijs van regel { $position } downloaden
+panel-history-explain = Wat is zo’n bewijs?
+panel-history-explain-text = Een klein tekstbestand waarmee iedereen, zonder ons, kan nagaan dat deze regel op die plaats in ons logboek staat en over jou gaat. Het bevat geen persoonsgegevens. Je controleert het met het programma waarborg en onze openbare sleutel.
+panel-history-by-you = Jij
+panel-history-by-visitor = Iemand die niet was ingelogd
+panel-history-by-system = Automatisch
+panel-history-by-other = Een medewerker of een eerdere gebruiker
+panel-history-number = Nummer { $number }
+panel-history-fields = Gewijzigd: { $fields }
+panel-history-role = Rol: { $role }
+panel-history-words = Logboekregel { $position } van { $provider }: { $what }.
+panel-history-not-yet = Dit bewijs is er nog niet
+panel-history-not-yet-text = De regel staat in het logboek, maar er is nog geen ondertekend ijkpunt dat hem dekt. Meestal duurt dat minder dan een minuut.
+panel-history-limit = De laatste { $count } gebeurtenissen staan hier. Alles staat in de kopie die je kunt aanvragen.
+panel-field = { $field ->
+        [kind] soort klant
+        [name] naam
+        [organisation] naam van de organisatie
+        [kvk] KvK-nummer
+        [vat] btw-nummer
+        [email] e-mailadres
+        [phone] telefoonnummer
+        [address] adres
+        [language] taal
+       *[other] { $field }
+    }

@@ -1,0 +1,10 @@
+//! Signing in, and the security of one's own login.
+
+use crate::access::Access;
+use crate::routes::Routes;
+use crate::state::State;
+
+/// Registers them.
+pub(super) fn register(routes: &mut Routes<State>) {
+    let _ = (routes, Access::PUBLIC);
+}
