@@ -19,7 +19,7 @@ pub mod mailing;
 pub mod messages;
 pub mod promises;
 pub mod requests;
-// pub mod retention; waits for requests::erasure
+pub mod retention;
 pub mod schema;
 pub mod subjects;
 

@@ -7,7 +7,10 @@ pub mod app;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod copies;
 pub mod output;
+pub mod pages;
+pub mod rotation;
 pub mod schedule;
 pub mod worker;
 

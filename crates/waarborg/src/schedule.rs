@@ -102,8 +102,11 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
             format!("{swept} expired sessions, links and counters removed")
         }
         "requests-reminded" => {
-            let reminded = office::requests::remind(office).await?;
-            format!("{reminded} reminders to staff")
+            let daily = office::requests::jobs::daily(office).await?;
+            format!(
+                "{} requests due within a week, {} overdue; {} staff members reminded",
+                daily.due_soon, daily.overdue, daily.reminded
+            )
         }
         "retention" => {
             let before = now.plus_days(-REMEMBERED_DAYS);

@@ -7,6 +7,7 @@ use base::Timestamp;
 use core::time::Duration;
 use office::checkpoints::Publisher;
 use office::mailing::{self, SendMail};
+use office::requests::erasure::EraseSubject;
 use outbound::mail::{Mail, MailDraft, Next};
 use std::sync::Arc;
 use store::{ClaimedJob, Job as _, StoreError};
@@ -15,6 +16,8 @@ use tokio_util::task::TaskTracker;
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
+/// How often a process looks what others changed.
+const FOLLOW: Duration = Duration::from_secs(5);
 /// How long after an error.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 /// What a mail gives the relay, in the policy's words.
@@ -91,13 +94,21 @@ async fn run_one(app: &App) -> Result<bool, StoreError> {
 async fn dispatch(app: &App, job: &ClaimedJob) -> Ending {
     let outcome = match job.kind.as_str() {
         SendMail::KIND => return send_mail(app, job).await,
-        _ => office::requests::jobs::run(&app.office, job, &Taker(app)).await,
+        _ => office_job(app, job).await,
     };
     match outcome {
         Ok(true) => Ending::Done,
         Ok(false) => Ending::Fail(format!("no worker knows jobs of the kind {}", job.kind)),
         Err(error) => Ending::Retry(error.to_string()),
     }
+}
+
+async fn office_job(app: &App, job: &ClaimedJob) -> Result<bool, office::OfficeError> {
+    if job.kind == EraseSubject::KIND {
+        office::requests::erasure::run(&app.office, job.decode()?, &Taker(app)).await?;
+        return Ok(true);
+    }
+    office::requests::jobs::run(&app.office, job).await
 }
 
 async fn send_mail(app: &App, job: &ClaimedJob) -> Ending {
@@ -134,6 +145,97 @@ async fn send_mail(app: &App, job: &ClaimedJob) -> Ending {
             Next::Retry | Next::Unknown => Ending::Retry(error.to_string()),
             Next::GiveUp => Ending::Fail(error.to_string()),
         },
+    }
+}
+
+/// What must be right before anything is served: the names index is filled, erasures that a crash cut
+/// off are finished, jobs of workers that ended are free again, imports that broke off are gone.
+///
+/// # Errors
+/// When a store fails, or the key store or the database is older than what was signed.
+pub async fn settle(app: &App) -> Result<()> {
+    let office = &app.office;
+    refuse_old_stores(app).await?;
+    let loaded = office::customers::load_names(office).await?;
+    if loaded.without_key > 0 {
+        tracing::error!(
+            customers = loaded.without_key,
+            "customers without a key and without a tombstone: the key store may be an old copy; nothing was deleted"
+        );
+    }
+    store::release_expired(&office.store, office.now()).await?;
+    office::customers::import::sweep(office).await?;
+    let resumed = office::requests::erasure::resume(office, &Taker(app)).await?;
+    if resumed > 0 {
+        tracing::info!(subjects = resumed, "erasures that were cut off are finished");
+    }
+    Ok(())
+}
+
+/// Refuses to go on with a key store or a database that is older than the ledger says: somebody put
+/// an old copy back by hand, and erased data could come back with it (CRYPTO section 4).
+async fn refuse_old_stores(app: &App) -> Result<()> {
+    let office = &app.office;
+    let signed = ledger::SignerState::read(&app.config.files.ledger_state)?.size;
+    let numbered = store::head(&office.store).await?.frontier.size();
+    if numbered < signed {
+        anyhow::bail!(
+            "the ledger in the database ends at {numbered}, but {signed} entries were signed: an older database was \
+             put back; `waarborg restore` repairs it"
+        );
+    }
+    let last = store::entries_of_kind(&office.store, "epoch-retiring", 1).await?.pop();
+    let recorded = last
+        .and_then(|row| serde_json::from_slice::<serde_json::Value>(&row.body).ok())
+        .and_then(|entry| entry["d"]["generation"].as_u64())
+        .unwrap_or(0);
+    let generation = office.vault.state().await?.generation;
+    if generation < recorded {
+        anyhow::bail!(
+            "the key store is of generation {generation}, but the ledger knows {recorded}: an older key store was put \
+             back; its epoch key is destroyed and it opens nothing"
+        );
+    }
+    Ok(())
+}
+
+/// Erases again who was erased after the copy was made that was just put back.
+///
+/// # Errors
+/// When a store fails; it may be run again.
+pub async fn replay_erasures(app: &App) -> Result<u64> {
+    let replayed = office::requests::erasure::replay_tombstones(&app.office).await?;
+    if replayed.without_keys > 0 {
+        tracing::error!(
+            subjects = replayed.without_keys,
+            "subjects with data but without keys, of which nothing says that they were erased: nothing was deleted"
+        );
+    }
+    Ok(replayed.erased)
+}
+
+/// Follows what other processes change: names, and the policy in force. Every process that serves
+/// does this for itself.
+pub fn start_followers(app: &App, tracker: &TaskTracker, stop: &CancellationToken) {
+    tracker.spawn(follow(app.clone(), stop.clone()));
+}
+
+async fn follow(app: App, stop: CancellationToken) {
+    let mut since = app.office.now();
+    while !stop.is_cancelled() {
+        pause(&stop, FOLLOW).await;
+        // A little back: what committed late must not be missed.
+        let from = since.plus_seconds(-30);
+        if let Err(error) = office::requests::erasure::drop_names(&app.office, from).await {
+            tracing::warn!(error = %error, "names that were erased elsewhere could not be dropped");
+        }
+        match office::customers::refresh_names(&app.office, from).await {
+            Ok(loaded) => since = loaded.newest.unwrap_or(since).max(since),
+            Err(error) => tracing::warn!(error = %error, "names of other processes could not be taken up"),
+        }
+        if let Err(error) = app.follow_policy().await {
+            tracing::warn!(error = %error, "the policy in force could not be read");
+        }
     }
 }
 

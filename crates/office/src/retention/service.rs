@@ -1,7 +1,8 @@
 //! The rounds of retention.
 
 use super::store::{self, Candidate, Rule};
-use crate::{By, Office, OfficeError, Record, promises, requests};
+use crate::requests::erasure::{self, Whom};
+use crate::{By, Office, OfficeError, Record, promises};
 use ::store::{entries_of_kind, entry_at};
 use base::{Day, SubjectId, Timestamp};
 use core::fmt;
@@ -77,16 +78,16 @@ pub async fn run(office: &Office) -> Result<Swept, OfficeError> {
     swept.threads = store::delete(&tx, "thread", "id", &threads).await?;
     swept.mails = store::delete(&tx, "mail", "id", &mails).await?;
     swept.expired = store::delete_expired(&tx, "access_package", now).await?;
-    swept.expired += store::delete_expired(&tx, "erasure", now).await?;
     tx.commit().await?;
+    swept.expired += erasure::sweep(office).await?;
 
     for subject in store::idle_visitors(&office.store, ROUND).await? {
-        requests::erasure::begin_silently(office, subject).await?;
+        erasure::begin(office, By::System("retention"), Whom::Visitor(subject), None).await?;
         swept.visitors += 1;
     }
     for id in former {
         let customer = crate::customers::CustomerId::from_uuid(id);
-        requests::erasure::begin_for_customer(office, By::System("retention"), customer).await?;
+        erasure::begin(office, By::System("retention"), Whom::Customer(customer), None).await?;
         swept.customers += 1;
     }
     if swept.anything() {

@@ -1,0 +1,283 @@
+//! The measurements behind docs/BENCHMARKS.md: `cargo xtask bench [name]`. Every figure is of the real
+//! program on a real SQLite file in a temporary folder; medians where a thing is done more than once.
+
+use anyhow::{Context, Result, bail};
+use base::{Random, Sensitive, SystemRandom};
+use http_body_util::{BodyExt as _, Empty};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use office::By;
+use office::accounts::{self, ClientInfo, StaffRole};
+use office::customers::{self, CustomerFilter, import};
+use office::promises::Recording;
+use office::requests::erasure::{self, Whom};
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use tokio::time::{Duration, Instant};
+use tokio_util::bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+use waarborg::app::App;
+use waarborg::commands::demo;
+use waarborg::commands::serve::{Work, serve};
+use waarborg::config::Config;
+use waarborg::worker;
+
+/// How many customers the office of the measurements has.
+const CUSTOMERS: u32 = 100_000;
+/// Requests per second of the page measurements.
+const RATE: u32 = 300;
+/// How long the pages are asked for.
+const SECONDS: u32 = 20;
+const NAMES: [&str; 6] = ["ledger", "import", "start", "pages", "erasure", "attest"];
+
+fn main() -> Result<()> {
+    let wanted = std::env::args().nth(1);
+    if let Some(name) = &wanted
+        && !NAMES.contains(&name.as_str())
+    {
+        bail!("there is no measurement {name}: {}", NAMES.join(", "));
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(measure(wanted.as_deref()))
+}
+
+fn says(name: &str, figure: &str) {
+    println!("{name:42} {figure}");
+}
+
+async fn measure(wanted: Option<&str>) -> Result<()> {
+    let is = |name: &str| wanted.is_none_or(|wanted| wanted == name);
+    if is("ledger") {
+        ledger_verify()?;
+    }
+    if wanted == Some("ledger") {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let place = folder.path().join("office");
+    let address: SocketAddr = "127.0.0.1:8440".parse()?;
+    let app = demo::make(&place, address, 3).await?;
+    if is("ledger") || is("import") {
+        transaction_cost(&app).await?;
+    }
+    import_customers(&app).await?;
+    worker::drain(&app).await?;
+    publish(&app).await?;
+    app.close().await?;
+    let app = start(&place).await?;
+    if is("attest") {
+        let began = Instant::now();
+        office::promises::attest(&app.office, By::System("bench"), Recording::Recorded).await?;
+        says("attest over 100,000 customers", &format!("{:.2} s", began.elapsed().as_secs_f64()));
+    }
+    if is("erasure") {
+        erase(&app).await?;
+    }
+    if is("pages") {
+        return pages(app, &place).await;
+    }
+    app.close().await
+}
+
+/// Offline verification of a published ledger.
+fn ledger_verify() -> Result<()> {
+    const ENTRIES: u64 = 500_000;
+    let folder = tempfile::tempdir()?;
+    let random = SystemRandom;
+    let origin: ledger::Origin = "bench.example/waarborg/ledger/1".parse()?;
+    let key = ledger::SigningKey::generate(origin.clone(), &random);
+    let public = key.verifying_key();
+    let salt = Sensitive::new((&random as &dyn Random).bytes::<32>());
+    let clock = base::ManualClock::at_second(1_800_000_000);
+    let subject = base::SubjectId::new(&clock, &random);
+    let tiles = ledger::TileDir::new(folder.path().join("tiles"));
+    let mut size = 0;
+    while size < ENTRIES {
+        let entries = (0..10_000)
+            .map(|_| {
+                let now = base::Timestamp::from_seconds(1_800_000_000);
+                let entry = ledger::EntryBuilder::new("customer-rectified", origin.as_str(), now, &random)
+                    .subject(&salt, subject)
+                    .build()?;
+                Ok(entry.into_bytes())
+            })
+            .collect::<Result<Vec<_>>>()?;
+        size = tiles.publish(size, entries)?.size;
+    }
+    let mut signer = ledger::Signer::create(&folder.path().join("state"), key)?;
+    let checkpoint = ledger::Checkpoint::new(origin, tiles.head_at(size)?);
+    tiles.write_checkpoint(&signer.sign(checkpoint, ledger::Evidence::Tiles(&tiles))?)?;
+    let mut rates = Vec::new();
+    for _ in 0..3 {
+        let began = Instant::now();
+        ledger::verify_dir(&folder.path().join("tiles"), &public, &mut |_, _| {})?;
+        rates.push(size as f64 / began.elapsed().as_secs_f64());
+    }
+    says("ledger verify, 500,000 entries", &format!("{:.0} entries/s", median(&mut rates)));
+    Ok(())
+}
+
+/// What an entry adds to a transaction: the same change with and without it.
+async fn transaction_cost(app: &App) -> Result<()> {
+    const ROUNDS: usize = 2_000;
+    let office = &app.office;
+    let page = customers::page(office, CustomerFilter::default(), 0, 1).await?;
+    let id = page.customers.first().context("a customer")?.id;
+    let subject = customers::customer(office, id).await?.subject;
+    let mut plain = Vec::with_capacity(ROUNDS);
+    let mut with = Vec::with_capacity(ROUNDS);
+    for round in 0..ROUNDS * 2 {
+        let began = Instant::now();
+        let entry = if round % 2 == 0 {
+            None
+        } else {
+            Some(office.prepare(office::Record::new("customer-rectified", By::System("bench")).about(subject)).await?)
+        };
+        let tx = office.store.begin().await?;
+        tx.execute("UPDATE customer SET updated_at = updated_at + 1 WHERE id = $1", [id.uuid().into()]).await?;
+        if let Some(entry) = &entry {
+            entry.append(&tx).await?;
+        }
+        tx.commit().await?;
+        let took = began.elapsed().as_secs_f64() * 1_000.0;
+        if entry.is_some() { with.push(took) } else { plain.push(took) }
+    }
+    let (plain, with) = (median(&mut plain), median(&mut with));
+    says("ledger cost of a business transaction", &format!("{:.3} ms ({plain:.3} without, {with:.3} with)", with - plain));
+    Ok(())
+}
+
+async fn import_customers(app: &App) -> Result<()> {
+    let csv = csv_of(CUSTOMERS);
+    let plan = import::plan(csv.as_bytes())?;
+    let began = Instant::now();
+    let imported = import::run(&app.office, By::System("bench"), &plan, &mut |_| {}).await?;
+    let seconds = began.elapsed().as_secs_f64();
+    let rate = imported.customers as f64 / seconds;
+    says("import of 100,000 customers", &format!("{seconds:.1} s ({rate:.0} customers/s)"));
+    Ok(())
+}
+
+fn csv_of(count: u32) -> String {
+    let mut csv = String::from("kind,name,organisation,kvk,email,phone,street,postcode,city,country\n");
+    for i in 0..count {
+        let (kind, organisation, kvk) =
+            if i % 3 == 0 { ("organisation", format!("Bedrijf Voorbeeld{}", i % 5_000), format!("99{i:06}")) } else { ("person", String::new(), String::new()) };
+        csv.push_str(&format!(
+            "{kind},Voornaam{} Achternaam{},{organisation},{kvk},klant{i}@bench.example,020{:07},Voorbeeldstraat {},{} AB,Plaats{},NL\n",
+            i % 997, i % 7_919, i, i % 200 + 1, 1_000 + i % 8_999, i % 300
+        ));
+    }
+    csv
+}
+
+async fn publish(app: &App) -> Result<()> {
+    let files = app.config.ledger_files();
+    office::checkpoints::Publisher::open(Arc::clone(&app.office), &files).await?.round().await?;
+    Ok(())
+}
+
+async fn start(place: &Path) -> Result<App> {
+    let began = Instant::now();
+    let app = App::open(Config::read(&place.join("waarborg.toml"))?).await?;
+    worker::settle(&app).await?;
+    says("start with 100,000 customers", &format!("{:.2} s (open, check, names index)", began.elapsed().as_secs_f64()));
+    Ok(app)
+}
+
+async fn erase(app: &App) -> Result<()> {
+    const ROUNDS: u64 = 20;
+    let page = customers::page(&app.office, CustomerFilter::default(), 1_000, 20).await?;
+    let mut times = Vec::new();
+    for customer in page.customers.iter().take(ROUNDS as usize) {
+        let began = Instant::now();
+        erasure::begin(&app.office, By::System("bench"), Whom::Customer(customer.id), None).await?;
+        worker::drain(app).await?;
+        times.push(began.elapsed().as_secs_f64() * 1_000.0);
+    }
+    let worst = times.iter().copied().fold(0.0, f64::max);
+    says("erasing one customer among 100,000", &format!("{:.0} ms (worst of {ROUNDS}: {worst:.0} ms)", median(&mut times)));
+    Ok(())
+}
+
+/// Pages under an even load, measured from when each request was due.
+async fn pages(app: App, place: &Path) -> Result<()> {
+    let cookie = staff_cookie(&app, place).await?;
+    let customer = customers::page(&app.office, CustomerFilter::default(), 50, 1).await?.customers;
+    let detail = format!("/staff/customers/{}", customer.first().context("a customer")?.id);
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(serve(app, listener, Work::Here, stop.clone()));
+    let client: Client<HttpConnector, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let paths = ["/staff/customers".to_owned(), "/staff/search?q=achternaam12".to_owned(), detail, "/promises".to_owned()];
+    for path in &paths {
+        for _ in 0..20 {
+            fetch(&client, address, path, &cookie).await?;
+        }
+    }
+    let times: Arc<Mutex<BTreeMap<String, Vec<f64>>>> = Arc::default();
+    let began = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for i in 0..RATE * SECONDS {
+        let due = began + Duration::from_secs_f64(f64::from(i) / f64::from(RATE));
+        tokio::time::sleep_until(due).await;
+        let (client, cookie, times) = (client.clone(), cookie.clone(), Arc::clone(&times));
+        let path = paths[i as usize % paths.len()].clone();
+        tasks.spawn(async move {
+            fetch(&client, address, &path, &cookie).await?;
+            let took = due.elapsed().as_secs_f64() * 1_000.0;
+            times.lock().unwrap_or_else(std::sync::PoisonError::into_inner).entry(path).or_default().push(took);
+            anyhow::Ok(())
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    for (path, times) in times.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter_mut() {
+        times.sort_by(f64::total_cmp);
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        let path = path.split(['?']).next().unwrap_or(path);
+        let name = if path.len() > 20 { "/staff/customers/{id}" } else { path };
+        says(&format!("{name} at {RATE} requests/s"), &format!("p50 {:.1} ms, p99 {:.1} ms", at(0.5), at(0.99)));
+    }
+    stop.cancel();
+    server.await?
+}
+
+async fn fetch(
+    client: &Client<HttpConnector, Empty<Bytes>>,
+    address: SocketAddr,
+    path: &str,
+    cookie: &str,
+) -> Result<()> {
+    let request = http::Request::get(format!("http://{address}{path}")).header("cookie", cookie).body(Empty::new())?;
+    let response = client.request(request).await?;
+    let status = response.status();
+    response.into_body().collect().await?;
+    if !status.is_success() {
+        bail!("{path} answered {status}");
+    }
+    Ok(())
+}
+
+async fn staff_cookie(app: &App, place: &Path) -> Result<String> {
+    let logins = demo::read_logins(place)?;
+    let login = logins.iter().find(|login| login.who.contains("administrator")).context("an administrator")?;
+    let client = ClientInfo { address: None, agent: "bench".into() };
+    let email = Sensitive::new(login.email.clone());
+    let signed = accounts::sign_in(&app.office, &email, &Sensitive::new(login.password.clone()), &client).await?;
+    let session = accounts::authenticate(&app.office, &signed.token).await?.context("a session")?;
+    let code = Sensitive::new(login.code(app.office.now())?);
+    let signed = accounts::give_second_factor(&app.office, &session, &signed.token, &code).await?;
+    debug_assert_eq!(session.staff, Some(StaffRole::Admin));
+    Ok(format!("session={}", signed.token.text().expose()))
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
