@@ -401,6 +401,22 @@ impl Share {
         Self { halves: other.halves, ..self.clone() }
     }
 
+    /// This sheet with other numbers on it.
+    pub(crate) fn with_numbers(&self, threshold: u8, index: u8) -> Self {
+        Self { threshold, index, ..self.clone() }
+    }
+
+    /// A coded line of this sheet whose two spare bits are set, with a check that is right.
+    pub(crate) fn line_with_spare_bits(&self, at: usize) -> String {
+        let lines = self.lines();
+        let head = symbols_of(&lines[0]);
+        let mut symbols = symbols_of(&lines[at]);
+        symbols[LINE_SYMBOLS - 1] |= 0b11;
+        let check = check_of(at, if at == 0 { &symbols } else { &head }, &symbols);
+        let letters: String = symbols.iter().chain(&check).map(|symbol| checksum::letter(*symbol)).collect();
+        format!("{}: {letters}", at + 1)
+    }
+
     /// This sheet as it would be if the others were of another key.
     pub(crate) fn completing(&self, others: &[Self], root: &RootKey) -> Self {
         let mut made = self.clone();

@@ -73,6 +73,33 @@ fn a_forged_sheet_does_not_give_a_wrong_key() {
 }
 
 #[test]
+fn the_polynomial_has_the_degree_of_the_threshold() {
+    for k in 3..8 {
+        let (_, shares) = set(k, k, 11);
+        // one sheet fewer, passed off as a set that needs one fewer
+        let fewer: Vec<_> =
+            shares[1..].iter().map(|share| share.with_numbers(k - 1, share.index())).collect();
+        assert_eq!(RootKey::from_shares(&fewer).err(), Some(PaperError::Inconsistent), "{k}");
+    }
+}
+
+#[test]
+fn a_sheet_has_one_text_and_a_number_in_its_set() {
+    let (_, shares) = set(2, 3, 4);
+    let text = shares[0].text().to_string();
+    for at in 0..5 {
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        lines[2 + at] = shares[0].line_with_spare_bits(at);
+        let line = u8::try_from(at + 1).expect("small");
+        assert_eq!(read(&lines.join("\n")), Err(PaperError::Line { line }));
+    }
+    for (threshold, index) in [(2, 0), (2, 4), (1, 1), (4, 1)] {
+        let wrong = shares[0].with_numbers(threshold, index);
+        assert_eq!(read(&wrong.text()), Err(PaperError::Numbers), "{threshold} {index}");
+    }
+}
+
+#[test]
 fn typing_is_forgiving_about_looks_only() {
     let (_, shares) = set(2, 3, 4);
     let text = shares[0].text().to_string();
