@@ -5,8 +5,8 @@
 //! one must wait twice as long as the one before, up to a limit of minutes. The count is taken before
 //! the work, so that attempts side by side do not slip through; a right answer takes it back.
 
-use super::store::attempts::{self as store, AttemptRow};
 use super::ClientInfo;
+use super::store::attempts::{self as store, AttemptRow};
 use crate::{Office, OfficeError};
 use base::Timestamp;
 
@@ -74,7 +74,10 @@ pub async fn count_attempt(office: &Office, limit: Limit, client: &ClientInfo) -
 }
 
 async fn bucket(office: &Office, limit: Limit, value: &str) -> Result<[u8; 16], OfficeError> {
-    let (_, bucket) = office.vault.lookup_index("attempt", "bucket", &format!("{}\u{1f}{value}", limit.rule().name)).await?;
+    let (_, bucket) = office
+        .vault
+        .lookup_index("attempt", "bucket", &format!("{}\u{1f}{value}", limit.rule().name))
+        .await?;
     Ok(bucket)
 }
 
@@ -192,7 +195,10 @@ mod tests {
             Decision::Wait { row, retry_seconds } => (retry_seconds, row),
         };
         assert_eq!(wait(row, now).0, 900);
-        assert_eq!(wait(row, now.plus_seconds(6 * HOUR)), (0, AttemptRow { last: now.plus_seconds(6 * HOUR), tries: 1 }));
+        assert_eq!(
+            wait(row, now.plus_seconds(6 * HOUR)),
+            (0, AttemptRow { last: now.plus_seconds(6 * HOUR), tries: 1 })
+        );
         let earlier = now.plus_days(-4_000);
         let (seconds, kept) = wait(row, earlier);
         assert_eq!((seconds, kept.last), (900, earlier));

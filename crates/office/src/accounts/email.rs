@@ -23,9 +23,14 @@ const LINK_SECONDS: i64 = 3_600;
 ///
 /// # Errors
 /// [`OfficeError::Invalid`] at `email`; [`OfficeError::Forbidden`] unless the session is fresh.
-pub async fn request_email_change(office: &Office, session: &Session, email: &Sensitive<String>) -> Result<(), OfficeError> {
+pub async fn request_email_change(
+    office: &Office,
+    session: &Session,
+    email: &Sensitive<String>,
+) -> Result<(), OfficeError> {
     only_fresh(office, session)?;
-    let email = Sensitive::new(customers::email(email.expose()).map_err(|problem| Problems::one("email", problem))?);
+    let email =
+        Sensitive::new(customers::email(email.expose()).map_err(|problem| Problems::one("email", problem))?);
     logins::index_of(office, email.expose()).await?;
     super::attempts::count(office, super::Limit::RecoveryLogin, &session.login.to_string()).await?;
     let change = Change::begin(office, session.login).await?;
@@ -40,7 +45,8 @@ pub async fn request_email_change(office: &Office, session: &Session, email: &Se
     let text = texts::new_email(language, link.address(office, "new-email").expose());
     let mail = logins::mail(office, session.subject, &email, language, MailKind::NewEmail, text).await?;
     let notice = change.notice(office, Notice::EmailChangeAsked).await?;
-    let entry = office.prepare(Record::new("email-change-requested", session.by()).about(session.subject)).await?;
+    let entry =
+        office.prepare(Record::new("email-change-requested", session.by()).about(session.subject)).await?;
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, session.subject).await?;
     store::links::end_of_login(&tx, LinkKind::NewEmail, session.login).await?;

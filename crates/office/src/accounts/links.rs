@@ -88,17 +88,30 @@ impl NewLink {
 }
 
 /// Looks at a link without using it up; it fails like one that never was when it has run out.
-pub(crate) async fn peek_link(office: &Office, kind: LinkKind, token: &Token) -> Result<Option<LinkRow>, OfficeError> {
+pub(crate) async fn peek_link(
+    office: &Office,
+    kind: LinkKind,
+    token: &Token,
+) -> Result<Option<LinkRow>, OfficeError> {
     Ok(rows::peek(&office.store, kind, &token.hash(), office.now()).await?)
 }
 
 /// The link, or what everybody gets whose link has run out, was used or never was.
-pub(crate) async fn open_link(office: &Office, kind: LinkKind, token: &Token) -> Result<LinkRow, OfficeError> {
+pub(crate) async fn open_link(
+    office: &Office,
+    kind: LinkKind,
+    token: &Token,
+) -> Result<LinkRow, OfficeError> {
     peek_link(office, kind, token).await?.ok_or(OfficeError::NotFound { what: "the link" })
 }
 
 /// Uses a link up.
-pub(crate) async fn take_link(tx: &Tx, kind: LinkKind, token: &Token, now: Timestamp) -> Result<LinkRow, OfficeError> {
+pub(crate) async fn take_link(
+    tx: &Tx,
+    kind: LinkKind,
+    token: &Token,
+    now: Timestamp,
+) -> Result<LinkRow, OfficeError> {
     rows::take(tx, kind, &token.hash(), now).await?.ok_or(OfficeError::NotFound { what: "the link" })
 }
 

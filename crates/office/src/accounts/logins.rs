@@ -89,7 +89,10 @@ pub(crate) async fn logins_of_addresses(
     let Some(parity) = asked else { return Ok(HashMap::new()) };
     let indexes: Vec<_> = by_index.keys().copied().collect();
     let found = store::ids_by_index(&office.store, parity, &indexes).await?;
-    Ok(found.into_iter().filter_map(|(index, id, subject)| Some((by_index.remove(&index)?, (id, subject)))).collect())
+    Ok(found
+        .into_iter()
+        .filter_map(|(index, id, subject)| Some((by_index.remove(&index)?, (id, subject))))
+        .collect())
 }
 
 /// A login about to change: its row, keys and contents.
@@ -112,7 +115,11 @@ impl Change {
     }
 
     /// Puts another address in place of the one it has.
-    pub(super) async fn set_email(&mut self, office: &Office, email: Sensitive<String>) -> Result<(), OfficeError> {
+    pub(super) async fn set_email(
+        &mut self,
+        office: &Office,
+        email: Sensitive<String>,
+    ) -> Result<(), OfficeError> {
         self.index = index_of(office, email.expose()).await?;
         self.contents.email = email;
         Ok(())
@@ -121,10 +128,20 @@ impl Change {
     /// Writes the contents under the next revision.
     pub(super) async fn write(&self, office: &Office, tx: &Tx) -> Result<(), OfficeError> {
         let now = office.now();
-        let written =
-            store::replace_contents(tx, &self.row, &self.contents, &self.keys, self.index, now, &*office.random).await;
+        let written = store::replace_contents(
+            tx,
+            &self.row,
+            &self.contents,
+            &self.keys,
+            self.index,
+            now,
+            &*office.random,
+        )
+        .await;
         match written {
-            Err(OfficeError::Store(StoreError::Duplicate)) => Err(Problems::one("email", Problem::Taken).into()),
+            Err(OfficeError::Store(StoreError::Duplicate)) => {
+                Err(Problems::one("email", Problem::Taken).into())
+            }
             other => other,
         }
     }
@@ -162,8 +179,14 @@ pub(super) async fn mail(
 ///
 /// # Errors
 /// [`OfficeError::Invalid`]; [`OfficeError::Conflict`] when somebody else changed it meanwhile.
-pub async fn rename(office: &Office, by: By, id: LoginId, name: &Sensitive<String>) -> Result<(), OfficeError> {
-    let name = single_line(name.expose(), NAME_CHARS_MAX).map_err(|problem| Problems::one("name", problem))?;
+pub async fn rename(
+    office: &Office,
+    by: By,
+    id: LoginId,
+    name: &Sensitive<String>,
+) -> Result<(), OfficeError> {
+    let name =
+        single_line(name.expose(), NAME_CHARS_MAX).map_err(|problem| Problems::one("name", problem))?;
     let mut change = Change::begin(office, id).await?;
     if change.contents.name.expose() == &name {
         return Ok(());
@@ -203,7 +226,8 @@ pub async fn change_password(
 ) -> Result<Token, OfficeError> {
     super::sign_in::only_complete(session)?;
     let change = Change::begin(office, session.login).await?;
-    super::sign_in::check_password(office, &change.row, change.contents.email.expose(), current, "current").await?;
+    super::sign_in::check_password(office, &change.row, change.contents.email.expose(), current, "current")
+        .await?;
     let hash = new_hash(office, &change.contents, password).await?;
     let renewal = sessions::renewal(office, session, presented, sessions::Proved::Password);
     let notice = change.notice(office, Notice::PasswordChanged).await?;

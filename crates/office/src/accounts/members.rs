@@ -138,7 +138,11 @@ pub async fn memberships(office: &Office, login: LoginId) -> Result<Vec<(Custome
 ///
 /// # Errors
 /// When the database fails.
-pub async fn role_of(office: &Office, login: LoginId, customer: CustomerId) -> Result<Option<Role>, OfficeError> {
+pub async fn role_of(
+    office: &Office,
+    login: LoginId,
+    customer: CustomerId,
+) -> Result<Option<Role>, OfficeError> {
     Ok(memberships(office, login).await?.into_iter().find(|(id, _)| *id == customer).map(|(_, role)| role))
 }
 
@@ -152,7 +156,11 @@ pub(crate) async fn logins_only_of(
 
 /// Lets go of all members of a customer that is erased: memberships, sessions that act for it, and
 /// invitations. The logins stay.
-pub(crate) async fn release_customer(tx: &Tx, customer: CustomerId, now: Timestamp) -> Result<(), OfficeError> {
+pub(crate) async fn release_customer(
+    tx: &Tx,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<(), OfficeError> {
     rows::delete_of_customer(tx, customer).await?;
     store::sessions::stop_acting(tx, customer, None).await?;
     store::links::end_of_customer(tx, customer, now).await?;
@@ -170,7 +178,12 @@ pub(crate) async fn insert_memberships(tx: &Tx, memberships: &[Membership]) -> R
 /// # Errors
 /// [`OfficeError::Invalid`] at `name` or `email` ([`Problem::Taken`]: a member already);
 /// [`OfficeError::NotFound`].
-pub async fn invite(office: &Office, by: By, customer: CustomerId, new: &NewMember) -> Result<(), OfficeError> {
+pub async fn invite(
+    office: &Office,
+    by: By,
+    customer: CustomerId,
+    new: &NewMember,
+) -> Result<(), OfficeError> {
     let customer = customers::customer(office, customer).await?;
     let mut problems = Problems::new();
     let name = problems.take("name", single_line(new.name.expose(), 120));
@@ -180,7 +193,9 @@ pub async fn invite(office: &Office, by: By, customer: CustomerId, new: &NewMemb
     let members = rows::of_customer(&office.store, customer.id).await?;
     let pending = store::links::invitations(&office.store, customer.id).await?;
     if members.len() + pending.len() >= MEMBERS_MAX {
-        return Err(OfficeError::Forbidden { why: "a customer has at most a hundred members and invitations" });
+        return Err(OfficeError::Forbidden {
+            why: "a customer has at most a hundred members and invitations",
+        });
     }
     let known = logins::row_by_email(office, &email).await?;
     if let Some(known) = &known
@@ -193,7 +208,8 @@ pub async fn invite(office: &Office, by: By, customer: CustomerId, new: &NewMemb
         None => (SubjectId::new(&*office.clock, &*office.random), true),
     };
     let key = office.vault.ensure::<Account>(subject).await?;
-    let mut link = NewLink::new(office, LinkKind::Invitation, subject, INVITATION_SECONDS).to_customer(customer.id, new.role);
+    let mut link = NewLink::new(office, LinkKind::Invitation, subject, INVITATION_SECONDS)
+        .to_customer(customer.id, new.role);
     let stranger = Stranger { name, email, language: new.language };
     let to = match &known {
         Some(login) => {
@@ -263,7 +279,10 @@ pub async fn invitation(office: &Office, token: &Token) -> Result<Invitation, Of
 ///
 /// # Errors
 /// When a store fails.
-pub async fn pending_invitations(office: &Office, customer: CustomerId) -> Result<Vec<PendingInvitation>, OfficeError> {
+pub async fn pending_invitations(
+    office: &Office,
+    customer: CustomerId,
+) -> Result<Vec<PendingInvitation>, OfficeError> {
     let mut pending = Vec::new();
     for link in store::links::invitations(&office.store, customer).await? {
         let (Some(role), true) = (link.role, link.expires_at > office.now()) else { continue };
@@ -275,7 +294,13 @@ pub async fn pending_invitations(office: &Office, customer: CustomerId) -> Resul
             (None, Some(stranger)) => (stranger.name.as_str().into(), stranger.email.as_str().into()),
             (None, None) => continue,
         };
-        pending.push(PendingInvitation { key: hex::encode(link.row_id()), name, email, role, expires_at: link.expires_at });
+        pending.push(PendingInvitation {
+            key: hex::encode(link.row_id()),
+            name,
+            email,
+            role,
+            expires_at: link.expires_at,
+        });
     }
     Ok(pending)
 }
@@ -284,7 +309,12 @@ pub async fn pending_invitations(office: &Office, customer: CustomerId) -> Resul
 ///
 /// # Errors
 /// [`OfficeError::NotFound`] when it was accepted, withdrawn or never there.
-pub async fn withdraw_invitation(office: &Office, by: By, customer: CustomerId, key: &str) -> Result<(), OfficeError> {
+pub async fn withdraw_invitation(
+    office: &Office,
+    by: By,
+    customer: CustomerId,
+    key: &str,
+) -> Result<(), OfficeError> {
     let links = store::links::invitations(&office.store, customer).await?;
     let link = links.iter().find(|link| hex::encode(link.row_id()) == key);
     let link = link.ok_or(OfficeError::NotFound { what: "the invitation" })?;
@@ -382,7 +412,8 @@ async fn join(
             other => other?,
         }
     }
-    let membership = MembershipRow { login: id, customer: customer.id, subject: link.subject, role, created_at: now };
+    let membership =
+        MembershipRow { login: id, customer: customer.id, subject: link.subject, role, created_at: now };
     match rows::insert_many(&tx, &[membership]).await {
         Err(StoreError::Duplicate) => return Err(OfficeError::Conflict { what: "the membership" }),
         other => other?,
@@ -405,7 +436,8 @@ async fn choose_first_password(
     }
     let password = password.ok_or_else(|| Problems::one("password", Problem::Missing))?;
     let hash = logins::new_hash(office, &change.contents, password).await?;
-    let entry = office.prepare(Record::new("password-changed", By::Login(link.subject)).about(link.subject)).await?;
+    let entry =
+        office.prepare(Record::new("password-changed", By::Login(link.subject)).about(link.subject)).await?;
     let now = office.now();
     let tx = office.store.begin().await?;
     take_link(&tx, LinkKind::Invitation, token, now).await?;
@@ -441,7 +473,12 @@ pub async fn change_role(
 ///
 /// # Errors
 /// [`OfficeError::Forbidden`] when no owner would remain; [`OfficeError::NotFound`].
-pub async fn remove_member(office: &Office, by: By, customer: CustomerId, login: LoginId) -> Result<(), OfficeError> {
+pub async fn remove_member(
+    office: &Office,
+    by: By,
+    customer: CustomerId,
+    login: LoginId,
+) -> Result<(), OfficeError> {
     change_member(office, by, customer, login, Deed::Remove).await
 }
 
@@ -461,7 +498,8 @@ async fn change_member(
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, subject).await?;
     let members = rows::lock_of_customer(&tx, customer).await?;
-    let member = members.iter().find(|m| m.login == login).ok_or(OfficeError::NotFound { what: "the member" })?;
+    let member =
+        members.iter().find(|m| m.login == login).ok_or(OfficeError::NotFound { what: "the member" })?;
     let others_own = members.iter().any(|m| m.login != login && m.role == Role::Owner);
     let stays_owner = matches!(deed, Deed::SetRole(Role::Owner));
     if member.role == Role::Owner && !stays_owner && !others_own {

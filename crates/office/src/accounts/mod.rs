@@ -31,24 +31,26 @@ pub use attempts::{Limit, count_attempt};
 pub use email::{confirm_email_change, request_email_change};
 pub use links::sweep;
 pub(crate) use links::{LinkKind, LinkRow, NewLink, open_link, peek_link, take_link};
-pub use logins::{
-    change_password, clear_email_index, fill_email_index, login, login_by_email, login_of_subject, rename, set_language,
-    set_password,
-};
 pub(crate) use logins::{NewLogin, insert_many, logins_of_addresses};
+pub use logins::{
+    change_password, clear_email_index, fill_email_index, login, login_by_email, login_of_subject, rename,
+    set_language, set_password,
+};
 pub use members::{
-    Invitation, Member, NewMember, PendingInvitation, accept_invitation, change_role, customers_of_login, invitation,
-    invite, logins_of_customer, memberships, pending_invitations, remove_member, role_of, withdraw_invitation,
+    Invitation, Member, NewMember, PendingInvitation, accept_invitation, change_role, customers_of_login,
+    invitation, invite, logins_of_customer, memberships, pending_invitations, remove_member, role_of,
+    withdraw_invitation,
 };
 pub(crate) use members::{Membership, insert_memberships, logins_only_of, release_customer};
 pub use model::{
-    ClientInfo, FRESH_SECONDS, Login, LoginId, Officer, Role, Session, SessionId, SessionSummary, StaffRole, Stage, Token,
+    ClientInfo, FRESH_SECONDS, Login, LoginId, Officer, Role, Session, SessionId, SessionSummary, StaffRole,
+    Stage, Token,
 };
 pub use passwords::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, check_new};
 pub use recovery::{recover, recovery_is_open, request_recovery};
 pub use second_factor::{
-    Enrolment, begin_enrolment, code_at, codes_left, confirm_enrolment, disable_second_factor, enrol_outright,
-    renew_recovery_codes, reset_second_factor,
+    Enrolment, begin_enrolment, code_at, codes_left, confirm_enrolment, disable_second_factor,
+    enrol_outright, renew_recovery_codes, reset_second_factor, reset_second_factor_by,
 };
 pub use sessions::{act_for, authenticate, end_other_sessions, end_session, sessions, sign_out};
 pub use sign_in::{Proof, SignedIn, give_second_factor, reauthenticate, sign_in};

@@ -68,12 +68,14 @@ pub fn check_new(password: &Sensitive<String>, email: &str, name: &str) -> Resul
 }
 
 fn argon2() -> Argon2<'static> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("the fixed parameters are within Argon2's limits");
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .expect("the fixed parameters are within Argon2's limits");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
 async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, OfficeError> {
-    let _turn = CORES.acquire().await.map_err(|_| OfficeError::Other("password hashing has stopped".into()))?;
+    let _turn =
+        CORES.acquire().await.map_err(|_| OfficeError::Other("password hashing has stopped".into()))?;
     tokio::task::spawn_blocking(work).await.map_err(|_| OfficeError::Other("password hashing failed".into()))
 }
 
@@ -86,7 +88,8 @@ pub(crate) async fn hash(password: &Sensitive<String>, random: &dyn Random) -> R
     let salt: [u8; 16] = random.bytes();
     beside(move || {
         let hash = argon2().hash_password_with_salt(password.expose().as_bytes(), &salt);
-        hash.map(|hash| hash.to_string()).map_err(|_| OfficeError::Other("a password could not be hashed".into()))
+        hash.map(|hash| hash.to_string())
+            .map_err(|_| OfficeError::Other("a password could not be hashed".into()))
     })
     .await?
 }
@@ -179,7 +182,8 @@ mod tests {
         assert_eq!(verdict("vier losse paarden", None).await, Verdict::Wrong);
         assert_eq!(verdict("nobody has this password", None).await, Verdict::Wrong);
         assert_eq!(verdict("x", Some("not a hash".into())).await, Verdict::Wrong);
-        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).expect("params"));
+        let weak =
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).expect("params"));
         let old = weak.hash_password_with_salt(b"vier losse paarden", &[7; 16]).expect("a hash").to_string();
         assert_eq!(verdict("vier losse paarden", Some(old)).await, Verdict::RightButOld);
     }

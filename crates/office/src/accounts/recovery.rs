@@ -23,7 +23,11 @@ const ANSWER_AFTER: Duration = Duration::from_millis(300);
 ///
 /// # Errors
 /// [`OfficeError::TooMany`], for known and unknown addresses alike; when a store fails.
-pub async fn request_recovery(office: &Office, email: &Sensitive<String>, client: &ClientInfo) -> Result<(), OfficeError> {
+pub async fn request_recovery(
+    office: &Office,
+    email: &Sensitive<String>,
+    client: &ClientInfo,
+) -> Result<(), OfficeError> {
     attempts::count(office, Limit::RecoveryPlace, client.place().expose()).await?;
     let Ok(normal) = normalise_email(email.expose()).map(Sensitive::new) else { return Ok(()) };
     attempts::count(office, Limit::RecoveryLogin, normal.expose()).await?;
@@ -42,7 +46,8 @@ async fn send_link(office: &Office, normal: &Sensitive<String>) -> Result<(), Of
     let login = logins::open(office, &row).await?;
     let link = NewLink::new(office, LinkKind::Recovery, row.subject, LINK_SECONDS).of_login(row.id);
     let text = texts::recovery(row.language, link.address(office, "recover").expose());
-    let mail = logins::mail(office, row.subject, &login.email, row.language, MailKind::Recovery, text).await?;
+    let mail =
+        logins::mail(office, row.subject, &login.email, row.language, MailKind::Recovery, text).await?;
     let entry = office.prepare(Record::new("recovery-requested", By::Visitor).about(row.subject)).await?;
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, row.subject).await?;
@@ -66,7 +71,11 @@ pub async fn recovery_is_open(office: &Office, token: &Token) -> Result<bool, Of
 /// # Errors
 /// [`OfficeError::NotFound`] when the link does not work (any more); [`OfficeError::Invalid`] at
 /// `password`, after which the link still works.
-pub async fn recover(office: &Office, token: &Token, password: &Sensitive<String>) -> Result<LoginId, OfficeError> {
+pub async fn recover(
+    office: &Office,
+    token: &Token,
+    password: &Sensitive<String>,
+) -> Result<LoginId, OfficeError> {
     let link = open_link(office, LinkKind::Recovery, token).await?;
     let id = link.login.ok_or(OfficeError::NotFound { what: "the link" })?;
     let change = Change::begin(office, id).await?;
@@ -75,7 +84,9 @@ pub async fn recover(office: &Office, token: &Token, password: &Sensitive<String
     }
     let hash = logins::new_hash(office, &change.contents, password).await?;
     let notice = change.notice(office, Notice::PasswordChanged).await?;
-    let entry = office.prepare(Record::new("access-recovered", By::Login(change.row.subject)).about(change.row.subject)).await?;
+    let entry = office
+        .prepare(Record::new("access-recovered", By::Login(change.row.subject)).about(change.row.subject))
+        .await?;
     let now = office.now();
     let tx = office.store.begin().await?;
     take_link(&tx, LinkKind::Recovery, token, now).await?;

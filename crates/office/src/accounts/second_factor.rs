@@ -9,7 +9,7 @@ use super::sessions::{self, Proved};
 use super::sign_in::{only_complete, only_fresh};
 use super::store;
 use super::texts::Notice;
-use super::{LoginId, Session, Stage, StaffRole, Token};
+use super::{LoginId, Session, StaffRole, Stage, Token};
 use crate::form::{Problem, Problems};
 use crate::{By, Office, OfficeError, Record, subjects};
 use ::store::{StoreError, Tx};
@@ -53,7 +53,8 @@ fn seconds(now: Timestamp) -> u64 {
 /// # Errors
 /// When the secret is not base 32.
 pub fn code_at(secret: &Sensitive<String>, now: Timestamp) -> Result<Sensitive<String>, OfficeError> {
-    let secret = Secret::try_from_base32(secret.expose()).map_err(|_| Problems::one("secret", Problem::Characters))?;
+    let secret =
+        Secret::try_from_base32(secret.expose()).map_err(|_| Problems::one("secret", Problem::Characters))?;
     Ok(Sensitive::new(totp(secret.as_ref(), "", "login")?.generate(seconds(now)).to_string()))
 }
 
@@ -74,7 +75,8 @@ impl Used {
 }
 
 fn step_of(secret: &Sensitive<Vec<u8>>, code: &str, now: Timestamp) -> Option<i64> {
-    let code: Sensitive<String> = Sensitive::new(code.chars().filter(|c| !c.is_whitespace()).take(12).collect());
+    let code: Sensitive<String> =
+        Sensitive::new(code.chars().filter(|c| !c.is_whitespace()).take(12).collect());
     let totp = totp(secret.expose(), "", "login").ok()?;
     totp.check(code.expose(), seconds(now)).and_then(|step| i64::try_from(step).ok())
 }
@@ -154,11 +156,19 @@ fn new_secret(office: &Office) -> Sensitive<Vec<u8>> {
     Sensitive::new(bytes.to_vec())
 }
 
-fn enrolment(office: &Office, change: &Change, secret: &Sensitive<Vec<u8>>) -> Result<Enrolment, OfficeError> {
+fn enrolment(
+    office: &Office,
+    change: &Change,
+    secret: &Sensitive<Vec<u8>>,
+) -> Result<Enrolment, OfficeError> {
     let policy = office.policy();
     let totp = totp(secret.expose(), &policy.provider().name, change.contents.email.expose())?;
-    let address = totp.to_url().map_err(|_| OfficeError::Other("a second factor without an account name".into()))?;
-    Ok(Enrolment { secret: Secret::from(secret.expose().as_slice()).to_base32().into(), address: address.into() })
+    let address =
+        totp.to_url().map_err(|_| OfficeError::Other("a second factor without an account name".into()))?;
+    Ok(Enrolment {
+        secret: Secret::from(secret.expose().as_slice()).to_base32().into(),
+        address: address.into(),
+    })
 }
 
 /// Confirms a new secret with its first code: the second factor is on. Gives the session a new token,
@@ -176,14 +186,16 @@ pub async fn confirm_enrolment(
     let counted = session.login.to_string();
     super::attempts::count(office, super::Limit::SecondFactor, &counted).await?;
     let mut change = Change::begin(office, session.login).await?;
-    let pending = change.contents.totp_pending.take().ok_or_else(|| Problems::one("code", Problem::Expired))?;
-    let step =
-        step_of(&pending, code.expose(), office.now()).ok_or_else(|| Problems::one("code", Problem::Wrong))?;
+    let pending =
+        change.contents.totp_pending.take().ok_or_else(|| Problems::one("code", Problem::Expired))?;
+    let step = step_of(&pending, code.expose(), office.now())
+        .ok_or_else(|| Problems::one("code", Problem::Wrong))?;
     change.contents.totp_secret = Some(pending);
     let codes = new_codes(&*office.random);
     let renewal = sessions::renewal(office, session, presented, Proved::SecondFactor);
     let notice = change.notice(office, Notice::SecondFactorOn).await?;
-    let entry = office.prepare(Record::new("second-factor-enrolled", session.by()).about(session.subject)).await?;
+    let entry =
+        office.prepare(Record::new("second-factor-enrolled", session.by()).about(session.subject)).await?;
     let now = office.now();
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, session.subject).await?;
@@ -236,7 +248,10 @@ pub async fn codes_left(office: &Office, session: &Session) -> Result<u64, Offic
 ///
 /// # Errors
 /// [`OfficeError::Forbidden`] unless the session is fresh and has a second factor.
-pub async fn renew_recovery_codes(office: &Office, session: &Session) -> Result<Vec<Sensitive<String>>, OfficeError> {
+pub async fn renew_recovery_codes(
+    office: &Office,
+    session: &Session,
+) -> Result<Vec<Sensitive<String>>, OfficeError> {
     only_fresh(office, session)?;
     let change = Change::begin(office, session.login).await?;
     if !change.row.has_second_factor() {
@@ -244,7 +259,8 @@ pub async fn renew_recovery_codes(office: &Office, session: &Session) -> Result<
     }
     let codes = new_codes(&*office.random);
     let notice = change.notice(office, Notice::RecoveryCodesRenewed).await?;
-    let entry = office.prepare(Record::new("recovery-codes-renewed", session.by()).about(session.subject)).await?;
+    let entry =
+        office.prepare(Record::new("recovery-codes-renewed", session.by()).about(session.subject)).await?;
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, session.subject).await?;
     store::replace_codes(&tx, &change.row, &hashes(session.login, &codes), office.now()).await?;
@@ -258,7 +274,11 @@ pub async fn renew_recovery_codes(office: &Office, session: &Session) -> Result<
 ///
 /// # Errors
 /// [`OfficeError::Forbidden`] for staff, and unless the session is fresh.
-pub async fn disable_second_factor(office: &Office, session: &Session, presented: &Token) -> Result<Token, OfficeError> {
+pub async fn disable_second_factor(
+    office: &Office,
+    session: &Session,
+    presented: &Token,
+) -> Result<Token, OfficeError> {
     only_fresh(office, session)?;
     if session.staff.is_some() {
         return Err(OfficeError::Forbidden { why: "staff keep their second factor" });
@@ -280,6 +300,15 @@ pub async fn reset_second_factor(office: &Office, admin: &Session, id: LoginId) 
         return Err(OfficeError::Forbidden { why: "another admin must do this" });
     }
     switch_off(office, admin.by(), id, None).await
+}
+
+/// The same by the program itself, for whoever has the machine: the way back when the only admin has
+/// lost the second factor.
+///
+/// # Errors
+/// [`OfficeError::NotFound`]; when a store fails.
+pub async fn reset_second_factor_by(office: &Office, by: By, id: LoginId) -> Result<(), OfficeError> {
+    switch_off(office, by, id, None).await
 }
 
 async fn switch_off(
@@ -322,11 +351,17 @@ mod tests {
     fn the_codes_are_those_of_rfc_6238() {
         // Appendix B, SHA-1, the last six of its eight digits.
         let secret = Sensitive::new(b"12345678901234567890".to_vec());
-        for (at, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2_000_000_000, "279037")] {
+        for (at, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2_000_000_000, "279037")]
+        {
             let now = Timestamp::from_seconds(at);
             assert_eq!(step_of(&secret, code, now), Some(at / 30), "{at}");
             assert_eq!(step_of(&secret, &format!(" {} {}", &code[..3], &code[3..]), now), Some(at / 30));
-            assert_eq!(step_of(&secret, code, now.plus_seconds(30)), Some(at / 30), "a code may be one step late");
+            assert_eq!(
+                step_of(&secret, code, now.plus_seconds(30)),
+                Some(at / 30),
+                "a code may be one step late"
+            );
             assert_eq!(step_of(&secret, code, now.plus_seconds(90)), None);
             let base32 = Sensitive::new(Secret::from(secret.expose().as_slice()).to_base32());
             assert_eq!(code_at(&base32, now).expect("a code").expose(), code);
@@ -341,7 +376,9 @@ mod tests {
         let (one, two) = (LoginId::new(&clock, &SystemRandom), LoginId::new(&clock, &SystemRandom));
         for (code, written) in codes.iter().zip(shown(&codes)) {
             assert_eq!(written.expose().len(), 19);
-            let sloppy = Sensitive::new(written.expose().to_lowercase().replace('0', "o").replace('1', "l").replace('-', " "));
+            let sloppy = Sensitive::new(
+                written.expose().to_lowercase().replace('0', "o").replace('1', "l").replace('-', " "),
+            );
             assert_eq!(read_code(&sloppy).as_ref(), Some(code));
             assert_ne!(code_hash(one, code), code_hash(two, code));
         }

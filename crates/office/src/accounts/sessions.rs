@@ -38,7 +38,11 @@ const fn expiry(staff: Option<StaffRole>, now: Timestamp) -> Timestamp {
     now.plus_seconds(if staff.is_some() { STAFF_LIFE_SECONDS } else { LIFE_SECONDS })
 }
 
-const fn stage(staff: Option<StaffRole>, has_second_factor: bool, second_factor_at: Option<Timestamp>) -> Stage {
+const fn stage(
+    staff: Option<StaffRole>,
+    has_second_factor: bool,
+    second_factor_at: Option<Timestamp>,
+) -> Stage {
     match (has_second_factor, second_factor_at) {
         (true, None) => Stage::NeedsSecondFactor,
         (true, Some(_)) => Stage::Complete,
@@ -60,7 +64,11 @@ pub(super) struct PreparedSession {
 }
 
 /// Makes a session for somebody whose password was right.
-pub(super) async fn prepare(office: &Office, login: &LoginRow, client: &ClientInfo) -> Result<PreparedSession, OfficeError> {
+pub(super) async fn prepare(
+    office: &Office,
+    login: &LoginRow,
+    client: &ClientInfo,
+) -> Result<PreparedSession, OfficeError> {
     let now = office.now();
     let key = office.vault.ensure::<Security>(login.subject).await?;
     let token = Token::new(&*office.random);
@@ -113,7 +121,12 @@ pub(super) struct PreparedRenewal {
 }
 
 /// Gives a session a new token because more (or less) is known of who holds it.
-pub(super) fn renewal(office: &Office, session: &Session, presented: &Token, proved: Proved) -> PreparedRenewal {
+pub(super) fn renewal(
+    office: &Office,
+    session: &Session,
+    presented: &Token,
+    proved: Proved,
+) -> PreparedRenewal {
     let now = office.now();
     let token = Token::new(&*office.random);
     let (password_at, second_factor_at) = match proved {
@@ -175,7 +188,8 @@ fn lives(row: &SessionRow, now: Timestamp) -> bool {
     row.disabled_at.is_none()
         && now < row.expires_at
         && idle < idle_seconds(row.staff)
-        && now.seconds_since(row.created_at) < if row.staff.is_some() { STAFF_LIFE_SECONDS } else { LIFE_SECONDS }
+        && now.seconds_since(row.created_at)
+            < if row.staff.is_some() { STAFF_LIFE_SECONDS } else { LIFE_SECONDS }
 }
 
 /// The sessions of a login that still live, the last used first.

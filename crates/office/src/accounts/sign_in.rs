@@ -54,7 +54,11 @@ pub(super) fn only_complete(session: &Session) -> Result<(), OfficeError> {
 /// Refuses a session whose person has not proved who they are within ten minutes.
 pub(super) fn only_fresh(office: &Office, session: &Session) -> Result<(), OfficeError> {
     only_complete(session)?;
-    if session.is_fresh(office.now()) { Ok(()) } else { Err(OfficeError::Forbidden { why: "a fresh sign-in is needed" }) }
+    if session.is_fresh(office.now()) {
+        Ok(())
+    } else {
+        Err(OfficeError::Forbidden { why: "a fresh sign-in is needed" })
+    }
 }
 
 /// Signs in with an address and a password.
@@ -96,7 +100,11 @@ pub async fn sign_in(
     Ok(SignedIn { token: session.token, stage: session.stage })
 }
 
-async fn hash_again(office: &Office, row: &LoginRow, password: &Sensitive<String>) -> Result<(), OfficeError> {
+async fn hash_again(
+    office: &Office,
+    row: &LoginRow,
+    password: &Sensitive<String>,
+) -> Result<(), OfficeError> {
     let Some(old) = &row.password_hash else { return Ok(()) };
     let new = passwords::hash(password, &*office.random).await?;
     let tx = office.store.begin().await?;
@@ -145,7 +153,9 @@ pub async fn give_second_factor(
     let signs_in = session.stage == Stage::NeedsSecondFactor;
     let entry = match (&notice, session.staff) {
         (Some(_), _) => Some(office.prepare(Record::new("recovery-code-used", session.by())).await?),
-        (None, Some(_)) if signs_in => Some(office.prepare(Record::new("staff-signed-in", session.by())).await?),
+        (None, Some(_)) if signs_in => {
+            Some(office.prepare(Record::new("staff-signed-in", session.by())).await?)
+        }
         (None, _) => None,
     };
     let tx = office.store.begin().await?;

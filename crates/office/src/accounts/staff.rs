@@ -108,7 +108,13 @@ pub async fn add_staff(office: &Office, by: By, new: &NewStaff) -> Result<StaffA
     Ok(StaffAdded { login: id, link: Some(address) })
 }
 
-fn record(kind: &'static str, by: By, subject: SubjectId, role: Option<StaffRole>, officer: Officer) -> Record {
+fn record(
+    kind: &'static str,
+    by: By,
+    subject: SubjectId,
+    role: Option<StaffRole>,
+    officer: Officer,
+) -> Record {
     Record::new(kind, by)
         .about(subject)
         .with("role", role.map_or("none", StaffRole::as_str))

@@ -151,18 +151,34 @@ impl Notice {
             (Language::Nl, Self::PasswordChanged) => "Het wachtwoord van uw account is gewijzigd.",
             (Language::Nl, Self::SecondFactorOn) => "De tweede factor van uw account is ingesteld.",
             (Language::Nl, Self::SecondFactorOff) => "De tweede factor van uw account is uitgezet.",
-            (Language::Nl, Self::RecoveryCodeUsed) => "Er is ingelogd op uw account met een van uw herstelcodes.",
-            (Language::Nl, Self::RecoveryCodesRenewed) => "Er zijn nieuwe herstelcodes voor uw account gemaakt; de oude werken niet meer.",
-            (Language::Nl, Self::EmailChangeAsked) => "Er is gevraagd om voor uw account een ander e-mailadres te gebruiken. Dat gaat pas in na bevestiging vanaf het nieuwe adres.",
-            (Language::Nl, Self::EmailChanged) => "Uw account heeft voortaan een ander e-mailadres; met dit adres kunt u niet meer inloggen.",
+            (Language::Nl, Self::RecoveryCodeUsed) => {
+                "Er is ingelogd op uw account met een van uw herstelcodes."
+            }
+            (Language::Nl, Self::RecoveryCodesRenewed) => {
+                "Er zijn nieuwe herstelcodes voor uw account gemaakt; de oude werken niet meer."
+            }
+            (Language::Nl, Self::EmailChangeAsked) => {
+                "Er is gevraagd om voor uw account een ander e-mailadres te gebruiken. Dat gaat pas in na bevestiging vanaf het nieuwe adres."
+            }
+            (Language::Nl, Self::EmailChanged) => {
+                "Uw account heeft voortaan een ander e-mailadres; met dit adres kunt u niet meer inloggen."
+            }
             (Language::Nl, Self::StaffRoleChanged) => "Uw rol als medewerker is gewijzigd.",
             (Language::En, Self::PasswordChanged) => "The password of your account was changed.",
             (Language::En, Self::SecondFactorOn) => "The second factor of your account was set up.",
             (Language::En, Self::SecondFactorOff) => "The second factor of your account was switched off.",
-            (Language::En, Self::RecoveryCodeUsed) => "Somebody signed in to your account with one of your recovery codes.",
-            (Language::En, Self::RecoveryCodesRenewed) => "New recovery codes were made for your account; the old ones no longer work.",
-            (Language::En, Self::EmailChangeAsked) => "Somebody asked to use another e-mail address for your account. It takes effect only when confirmed from the new address.",
-            (Language::En, Self::EmailChanged) => "Your account has another e-mail address from now on; you can no longer sign in with this one.",
+            (Language::En, Self::RecoveryCodeUsed) => {
+                "Somebody signed in to your account with one of your recovery codes."
+            }
+            (Language::En, Self::RecoveryCodesRenewed) => {
+                "New recovery codes were made for your account; the old ones no longer work."
+            }
+            (Language::En, Self::EmailChangeAsked) => {
+                "Somebody asked to use another e-mail address for your account. It takes effect only when confirmed from the new address."
+            }
+            (Language::En, Self::EmailChanged) => {
+                "Your account has another e-mail address from now on; you can no longer sign in with this one."
+            }
             (Language::En, Self::StaffRoleChanged) => "Your role as a member of staff was changed.",
         }
     }

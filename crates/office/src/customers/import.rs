@@ -97,7 +97,9 @@ pub async fn run(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Imported, OfficeError> {
     if !plan.wrong.is_empty() || plan.rows.is_empty() {
-        return Err(OfficeError::Forbidden { why: "a file with wrong rows, or without rows, is not imported" });
+        return Err(OfficeError::Forbidden {
+            why: "a file with wrong rows, or without rows, is not imported",
+        });
     }
     let import = begin(office, plan).await?;
     match stage_and_finish(office, by, plan, &import, progress).await {
@@ -121,7 +123,8 @@ struct Import {
 
 async fn begin(office: &Office, plan: &Plan) -> Result<Import, OfficeError> {
     let id = ImportId::new(&*office.clock, &*office.random);
-    let count = u32::try_from(plan.rows.len()).map_err(|_| OfficeError::Forbidden { why: "a file has at most 500,000 rows" })?;
+    let count = u32::try_from(plan.rows.len())
+        .map_err(|_| OfficeError::Forbidden { why: "a file has at most 500,000 rows" })?;
     let tx = office.store.begin().await?;
     let base = tx.next_number(STAGED_COUNTER, 0, count).await?;
     store::insert(&tx, id, &plan.sha256, i64::from(count), office.now()).await?;
@@ -165,7 +168,12 @@ struct Staged<'a> {
 }
 
 impl<'a> Staged<'a> {
-    async fn prepare(office: &Office, import: &Import, rows: &'a [Row], done: u64) -> Result<Self, OfficeError> {
+    async fn prepare(
+        office: &Office,
+        import: &Import,
+        rows: &'a [Row],
+        done: u64,
+    ) -> Result<Self, OfficeError> {
         let now = office.now();
         let (clock, random) = (&*office.clock, &*office.random);
         let known = known(office, rows).await?;
@@ -191,11 +199,18 @@ impl<'a> Staged<'a> {
                 }
             };
             let role = Role::Owner;
-            staged.memberships.push(Membership { login, customer, subject: login_subject, role, created_at: now });
+            staged.memberships.push(Membership {
+                login,
+                customer,
+                subject: login_subject,
+                role,
+                created_at: now,
+            });
         }
         let subjects = staged.new_subjects();
         // The salt of the ledger is made when a first entry tells of the subject.
-        let wanted: Vec<(SubjectId, &[&'static str])> = subjects.iter().map(|s| (*s, &[Account::NAME][..])).collect();
+        let wanted: Vec<(SubjectId, &[&'static str])> =
+            subjects.iter().map(|s| (*s, &[Account::NAME][..])).collect();
         office.vault.create(&wanted).await?;
         staged.keys = office.vault.keys::<Account>(&subjects).await?;
         Ok(staged)
@@ -214,7 +229,14 @@ impl<'a> Staged<'a> {
         for (id, subject, number, row) in &self.customers {
             let key = self.key(*subject)?;
             let import = Some(import.id);
-            customers.push(NewRow { id: *id, subject: *subject, number: *number, profile: &row.profile, key, import });
+            customers.push(NewRow {
+                id: *id,
+                subject: *subject,
+                number: *number,
+                profile: &row.profile,
+                key,
+                import,
+            });
         }
         let mut logins = Vec::with_capacity(self.logins.len());
         for (id, subject, index, row) in &self.logins {
@@ -239,7 +261,9 @@ impl<'a> Staged<'a> {
         if store::beat(&tx, import.id, office.now()).await? == 0 {
             return Err(OfficeError::Conflict { what: "the import" });
         }
-        for (ids, kind) in [subjects(&of_customers, SubjectKind::Customer), subjects(&of_logins, SubjectKind::Login)] {
+        for (ids, kind) in
+            [subjects(&of_customers, SubjectKind::Customer), subjects(&of_logins, SubjectKind::Login)]
+        {
             subjects::create_many(&tx, &ids, kind, self.now).await?;
         }
         insert_customers(&tx, &customers, self.now, &*office.random).await?;
@@ -331,7 +355,8 @@ async fn destroy_keys(office: &Office, subjects: &[SubjectId]) -> Result<(), Off
         for name in purpose::ALL {
             rows.extend(vault.store().find_many(name, chunk).await.map_err(KeyError::from)?);
         }
-        let dead: Vec<_> = rows.iter().map(|row| Tombstone { key_id: row.key_id, epoch: row.epoch }).collect();
+        let dead: Vec<_> =
+            rows.iter().map(|row| Tombstone { key_id: row.key_id, epoch: row.epoch }).collect();
         vault.tombstones().append(&dead).map_err(KeyError::from)?;
         for ids in dead.iter().map(|dead| dead.key_id).collect::<Vec<_>>().chunks(UNDO as usize) {
             vault.store().delete(ids).await.map_err(KeyError::from)?;

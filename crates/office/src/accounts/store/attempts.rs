@@ -36,7 +36,11 @@ pub(crate) async fn set(tx: &Tx, bucket: &[u8; 16], row: AttemptRow) -> Result<u
 
 /// One attempt of a bucket turned out to be fine.
 pub(crate) async fn take_back(tx: &Tx, bucket: &[u8; 16]) -> Result<u64, StoreError> {
-    tx.execute("UPDATE attempt SET tries = tries - 1 WHERE bucket = $1 AND tries > 0", [bucket.to_vec().into()]).await
+    tx.execute(
+        "UPDATE attempt SET tries = tries - 1 WHERE bucket = $1 AND tries > 0",
+        [bucket.to_vec().into()],
+    )
+    .await
 }
 
 pub(crate) async fn forget(tx: &Tx, bucket: &[u8; 16]) -> Result<u64, StoreError> {

@@ -62,7 +62,8 @@ pub(crate) fn row_id(token_hash: &[u8; 32]) -> [u8; 16] {
     id
 }
 
-const ALL: &str = "token_hash, subject_id, login_id, request_id, customer_id, role, value, created_at, expires_at";
+const ALL: &str =
+    "token_hash, subject_id, login_id, request_id, customer_id, role, value, created_at, expires_at";
 
 pub(crate) async fn insert(tx: &Tx, kind: LinkKind, link: &LinkRow) -> Result<(), StoreError> {
     tx.execute(
@@ -103,7 +104,9 @@ pub(crate) async fn take(
     token_hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<LinkRow>, StoreError> {
-    let sql = format!("DELETE FROM link_token WHERE token_hash = $1 AND kind = $2 AND expires_at > $3 RETURNING {ALL}");
+    let sql = format!(
+        "DELETE FROM link_token WHERE token_hash = $1 AND kind = $2 AND expires_at > $3 RETURNING {ALL}"
+    );
     let row = tx.query_one(&sql, key(kind, token_hash, now)).await?;
     row.as_ref().map(read).transpose()
 }
@@ -139,7 +142,11 @@ pub(crate) async fn end_invitation(tx: &Tx, link: &LinkRow) -> Result<u64, Store
 }
 
 /// Expired links of people who never became a login: their subject ends with them.
-pub(crate) async fn expired_strangers(store: &Store, now: Timestamp, limit: u32) -> Result<Vec<LinkRow>, StoreError> {
+pub(crate) async fn expired_strangers(
+    store: &Store,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<LinkRow>, StoreError> {
     let sql = format!(
         "SELECT {ALL} FROM link_token WHERE kind = 'invitation' AND login_id IS NULL AND expires_at <= $1 LIMIT $2"
     );
@@ -181,7 +188,11 @@ pub(crate) async fn delete_of_subject(
 }
 
 /// No link leads to the customer any more; strangers among the invited are left to the next sweep.
-pub(crate) async fn end_of_customer(tx: &Tx, customer: CustomerId, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn end_of_customer(
+    tx: &Tx,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE link_token SET expires_at = $1 WHERE customer_id = $2 AND expires_at > $1",
         [now.as_micros().into(), customer.uuid().into()],

@@ -10,7 +10,7 @@ use keys::purpose::{Account, Security};
 use keys::{BlindIndex, Cell, DataKey, Parity, Sealed};
 use sea_orm::{QueryResult, Value};
 
-const ALL: &str = "id, subject_id, revision, name, email, password_hash, totp_secret, totp_pending, totp_step, \
+const ALL: &str = "id, subject_id, revision, name, email, password_hash, totp_secret, totp_pending, \
                    language, staff_role, officer, disabled_at, created_at, signed_in_at";
 
 /// A login row whose envelopes are still closed.
@@ -23,7 +23,6 @@ pub(crate) struct LoginRow {
     pub password_hash: Option<String>,
     totp_secret: Option<Vec<u8>>,
     totp_pending: Option<Vec<u8>>,
-    pub totp_step: Option<i64>,
     pub language: Language,
     pub staff: Option<StaffRole>,
     pub officer: Officer,
@@ -62,7 +61,12 @@ impl LoginRow {
         cell(column, self.id, self.revision, self.subject)
     }
 
-    fn open_text(&self, key: &DataKey<Account>, column: &'static str, bytes: &[u8]) -> Result<Sensitive<String>, OfficeError> {
+    fn open_text(
+        &self,
+        key: &DataKey<Account>,
+        column: &'static str,
+        bytes: &[u8],
+    ) -> Result<Sensitive<String>, OfficeError> {
         let value = key.open(&self.cell(column), &Sealed::from_bytes(bytes.to_vec())?)?;
         Ok(Sensitive::new(value.text()?.to_owned()))
     }
@@ -134,7 +138,9 @@ pub(crate) async fn insert_many(
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 14);
         for new in chunk {
             let seal = |column, text: &Sensitive<String>| {
-                new.key.seal(&cell(column, new.id, 1, new.subject), text.expose().as_bytes(), random).into_bytes()
+                new.key
+                    .seal(&cell(column, new.id, 1, new.subject), text.expose().as_bytes(), random)
+                    .into_bytes()
             };
             values.extend([
                 new.id.uuid().into(),
@@ -180,7 +186,10 @@ const fn column(parity: Parity) -> &'static str {
     }
 }
 
-pub(crate) async fn by_index(store: &Store, index: (Parity, [u8; 16])) -> Result<Option<LoginRow>, StoreError> {
+pub(crate) async fn by_index(
+    store: &Store,
+    index: (Parity, [u8; 16]),
+) -> Result<Option<LoginRow>, StoreError> {
     let sql = format!("SELECT {ALL} FROM login WHERE {} = $1 AND import_id IS NULL", column(index.0));
     store.query_one(&sql, [index.1.to_vec().into()]).await?.as_ref().map(read).transpose()
 }
@@ -195,11 +204,14 @@ pub(crate) async fn ids_by_index(
     let name = column(parity);
     for chunk in indexes.chunks(1_000) {
         let list = (1..=chunk.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(",");
-        let sql =
-            format!("SELECT id, subject_id, {name} AS idx FROM login WHERE {name} IN ({list}) AND import_id IS NULL");
+        let sql = format!(
+            "SELECT id, subject_id, {name} AS idx FROM login WHERE {name} IN ({list}) AND import_id IS NULL"
+        );
         for row in store.query(&sql, chunk.iter().map(|index| index.to_vec().into())).await? {
             let index: Vec<u8> = row.try_get("", "idx")?;
-            let index = index.try_into().map_err(|_| StoreError::inconsistent("a blind index that is not 16 bytes"))?;
+            let index = index
+                .try_into()
+                .map_err(|_| StoreError::inconsistent("a blind index that is not 16 bytes"))?;
             found.push((index, LoginId::from_uuid(row.try_get("", "id")?), subject(&row)?));
         }
     }
@@ -207,7 +219,9 @@ pub(crate) async fn ids_by_index(
 }
 
 pub(crate) async fn staff(store: &Store) -> Result<Vec<LoginRow>, StoreError> {
-    let sql = format!("SELECT {ALL} FROM login WHERE staff_role IS NOT NULL AND import_id IS NULL ORDER BY created_at LIMIT 1000");
+    let sql = format!(
+        "SELECT {ALL} FROM login WHERE staff_role IS NOT NULL AND import_id IS NULL ORDER BY created_at LIMIT 1000"
+    );
     store.query(&sql, []).await?.iter().map(read).collect()
 }
 
@@ -223,7 +237,9 @@ pub(crate) async fn replace_contents(
 ) -> Result<(), OfficeError> {
     let next = row.revision + 1;
     let text = |column, value: &Sensitive<String>| {
-        keys.account.seal(&cell(column, row.id, next, row.subject), value.expose().as_bytes(), random).into_bytes()
+        keys.account
+            .seal(&cell(column, row.id, next, row.subject), value.expose().as_bytes(), random)
+            .into_bytes()
     };
     let secret = |column, value: &Option<Sensitive<Vec<u8>>>| {
         let seal = |value: &Sensitive<Vec<u8>>| {
@@ -252,7 +268,12 @@ pub(crate) async fn replace_contents(
     if touched == 0 { Err(OfficeError::Conflict { what: "the login" }) } else { Ok(()) }
 }
 
-pub(crate) async fn set_password(tx: &Tx, id: LoginId, hash: &str, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn set_password(
+    tx: &Tx,
+    id: LoginId,
+    hash: &str,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE login SET password_hash = $1, updated_at = $2 WHERE id = $3 AND import_id IS NULL",
         [hash.into(), now.as_micros().into(), id.uuid().into()],
@@ -270,10 +291,16 @@ pub(crate) async fn replace_hash(tx: &Tx, id: LoginId, old: &str, new: &str) -> 
 }
 
 pub(crate) async fn note_sign_in(tx: &Tx, id: LoginId, now: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("UPDATE login SET signed_in_at = $1 WHERE id = $2", [now.as_micros().into(), id.uuid().into()]).await
+    tx.execute("UPDATE login SET signed_in_at = $1 WHERE id = $2", [now.as_micros().into(), id.uuid().into()])
+        .await
 }
 
-pub(crate) async fn set_language(tx: &Tx, id: LoginId, language: Language, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn set_language(
+    tx: &Tx,
+    id: LoginId,
+    language: Language,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE login SET language = $1, updated_at = $2 WHERE id = $3",
         [language.tag().into(), now.as_micros().into(), id.uuid().into()],
@@ -314,7 +341,12 @@ pub(crate) async fn set_staff(
     .await
 }
 
-pub(crate) async fn set_disabled(tx: &Tx, id: LoginId, at: Option<Timestamp>, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn set_disabled(
+    tx: &Tx,
+    id: LoginId,
+    at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE login SET disabled_at = $1, updated_at = $2 WHERE id = $3 AND import_id IS NULL",
         [at.map(Timestamp::as_micros).into(), now.as_micros().into(), id.uuid().into()],
@@ -363,13 +395,19 @@ pub(crate) async fn take_code(tx: &Tx, id: LoginId, hash: &[u8; 32]) -> Result<u
 }
 
 pub(crate) async fn count_codes(store: &Store, id: LoginId) -> Result<u64, StoreError> {
-    let row = store.query_one("SELECT COUNT(*) AS n FROM recovery_code WHERE login_id = $1", [id.uuid().into()]).await?;
+    let row = store
+        .query_one("SELECT COUNT(*) AS n FROM recovery_code WHERE login_id = $1", [id.uuid().into()])
+        .await?;
     let n: i64 = row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0);
     Ok(n.unsigned_abs())
 }
 
 /// Logins, staged ones too, that lack the index of a parity; for the rotation of the epoch.
-pub(crate) async fn without_index(store: &Store, parity: Parity, limit: u32) -> Result<Vec<LoginRow>, StoreError> {
+pub(crate) async fn without_index(
+    store: &Store,
+    parity: Parity,
+    limit: u32,
+) -> Result<Vec<LoginRow>, StoreError> {
     let sql = format!("SELECT {ALL} FROM login WHERE {} IS NULL ORDER BY id LIMIT $1", column(parity));
     store.query(&sql, [i64::from(limit).into()]).await?.iter().map(read).collect()
 }
@@ -410,7 +448,6 @@ fn read(row: &QueryResult) -> Result<LoginRow, StoreError> {
         password_hash: row.try_get("", "password_hash")?,
         totp_secret: row.try_get("", "totp_secret")?,
         totp_pending: row.try_get("", "totp_pending")?,
-        totp_step: row.try_get("", "totp_step")?,
         language: language(row)?,
         staff: staff.as_deref().map(staff_role).transpose()?,
         officer: if row.try_get("", "officer")? { Officer::Holder } else { Officer::None },

@@ -44,7 +44,10 @@ pub(crate) async fn insert_many(tx: &Tx, rows: &[MembershipRow]) -> Result<(), S
 }
 
 /// The memberships of a customer, the oldest first.
-pub(crate) async fn of_customer(store: &Store, customer: CustomerId) -> Result<Vec<MembershipRow>, StoreError> {
+pub(crate) async fn of_customer(
+    store: &Store,
+    customer: CustomerId,
+) -> Result<Vec<MembershipRow>, StoreError> {
     let sql = format!(
         "SELECT {ALL} FROM membership m JOIN customer c ON c.id = m.customer_id \
          WHERE m.customer_id = $1 AND c.import_id IS NULL ORDER BY m.created_at, m.login_id LIMIT 1000"
@@ -62,12 +65,23 @@ pub(crate) async fn of_login(store: &Store, login: LoginId) -> Result<Vec<Member
 }
 
 /// The memberships of a customer, locked until the transaction ends.
-pub(crate) async fn lock_of_customer(tx: &Tx, customer: CustomerId) -> Result<Vec<MembershipRow>, StoreError> {
-    let sql = format!("SELECT {ALL} FROM membership m WHERE m.customer_id = $1 ORDER BY m.login_id{}", tx.for_update());
+pub(crate) async fn lock_of_customer(
+    tx: &Tx,
+    customer: CustomerId,
+) -> Result<Vec<MembershipRow>, StoreError> {
+    let sql = format!(
+        "SELECT {ALL} FROM membership m WHERE m.customer_id = $1 ORDER BY m.login_id{}",
+        tx.for_update()
+    );
     tx.query(&sql, [customer.uuid().into()]).await?.iter().map(read).collect()
 }
 
-pub(crate) async fn set_role(tx: &Tx, login: LoginId, customer: CustomerId, role: Role) -> Result<u64, StoreError> {
+pub(crate) async fn set_role(
+    tx: &Tx,
+    login: LoginId,
+    customer: CustomerId,
+    role: Role,
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE membership SET role = $1 WHERE login_id = $2 AND customer_id = $3",
         [role.as_str().into(), login.uuid().into(), customer.uuid().into()],
@@ -88,7 +102,10 @@ pub(crate) async fn delete_of_customer(tx: &Tx, customer: CustomerId) -> Result<
 }
 
 /// The logins that belong to this customer and to no other, and are not staff.
-pub(crate) async fn only_of(store: &Store, customer: CustomerId) -> Result<Vec<(LoginId, SubjectId)>, StoreError> {
+pub(crate) async fn only_of(
+    store: &Store,
+    customer: CustomerId,
+) -> Result<Vec<(LoginId, SubjectId)>, StoreError> {
     let rows = store
         .query(
             "SELECT l.id, l.subject_id FROM membership m JOIN login l ON l.id = m.login_id \

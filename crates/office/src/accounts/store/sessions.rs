@@ -146,11 +146,19 @@ pub(crate) async fn note_seen(tx: &Tx, id: SessionId, now: Timestamp) -> Result<
 }
 
 pub(crate) async fn set_customer(tx: &Tx, id: SessionId, customer: CustomerId) -> Result<u64, StoreError> {
-    tx.execute("UPDATE session SET customer_id = $1 WHERE id = $2", [customer.uuid().into(), id.uuid().into()]).await
+    tx.execute(
+        "UPDATE session SET customer_id = $1 WHERE id = $2",
+        [customer.uuid().into(), id.uuid().into()],
+    )
+    .await
 }
 
 /// The sessions of a login that have not run out, the last used first.
-pub(crate) async fn of_login(store: &Store, login: LoginId, now: Timestamp) -> Result<Vec<ListedRow>, StoreError> {
+pub(crate) async fn of_login(
+    store: &Store,
+    login: LoginId,
+    now: Timestamp,
+) -> Result<Vec<ListedRow>, StoreError> {
     let rows = store
         .query(
             "SELECT id, agent, address, created_at, seen_at FROM session WHERE login_id = $1 AND expires_at > $2 \
@@ -171,7 +179,8 @@ pub(crate) async fn of_login(store: &Store, login: LoginId, now: Timestamp) -> R
 }
 
 pub(crate) async fn end(tx: &Tx, id: SessionId, login: LoginId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM session WHERE id = $1 AND login_id = $2", [id.uuid().into(), login.uuid().into()]).await
+    tx.execute("DELETE FROM session WHERE id = $1 AND login_id = $2", [id.uuid().into(), login.uuid().into()])
+        .await
 }
 
 pub(crate) async fn end_all(tx: &Tx, login: LoginId) -> Result<u64, StoreError> {
@@ -179,7 +188,11 @@ pub(crate) async fn end_all(tx: &Tx, login: LoginId) -> Result<u64, StoreError> 
 }
 
 pub(crate) async fn end_others(tx: &Tx, login: LoginId, keep: SessionId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM session WHERE login_id = $1 AND id <> $2", [login.uuid().into(), keep.uuid().into()]).await
+    tx.execute(
+        "DELETE FROM session WHERE login_id = $1 AND id <> $2",
+        [login.uuid().into(), keep.uuid().into()],
+    )
+    .await
 }
 
 /// The oldest sessions beyond `keep` end, so that a robot with a password cannot fill the table.
@@ -192,7 +205,11 @@ pub(crate) async fn end_surplus(tx: &Tx, login: LoginId, keep: u32) -> Result<u6
     .await
 }
 
-pub(crate) async fn delete_expired(tx: &Tx, now: Timestamp, idle_before: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn delete_expired(
+    tx: &Tx,
+    now: Timestamp,
+    idle_before: Timestamp,
+) -> Result<u64, StoreError> {
     tx.execute(
         "DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2",
         [now.as_micros().into(), idle_before.as_micros().into()],
@@ -201,14 +218,26 @@ pub(crate) async fn delete_expired(tx: &Tx, now: Timestamp, idle_before: Timesta
 }
 
 /// No session acts for the customer any more, of one login or of all.
-pub(crate) async fn stop_acting(tx: &Tx, customer: CustomerId, login: Option<LoginId>) -> Result<u64, StoreError> {
+pub(crate) async fn stop_acting(
+    tx: &Tx,
+    customer: CustomerId,
+    login: Option<LoginId>,
+) -> Result<u64, StoreError> {
     match login {
         Some(login) => {
             let values = [customer.uuid().into(), login.uuid().into()];
-            tx.execute("UPDATE session SET customer_id = NULL WHERE customer_id = $1 AND login_id = $2", values).await
+            tx.execute(
+                "UPDATE session SET customer_id = NULL WHERE customer_id = $1 AND login_id = $2",
+                values,
+            )
+            .await
         }
         None => {
-            tx.execute("UPDATE session SET customer_id = NULL WHERE customer_id = $1", [customer.uuid().into()]).await
+            tx.execute(
+                "UPDATE session SET customer_id = NULL WHERE customer_id = $1",
+                [customer.uuid().into()],
+            )
+            .await
         }
     }
 }

@@ -28,7 +28,18 @@ const HEADER_BYTES_MAX: u64 = 4 * 1024;
 const WRONG_MAX: usize = 1_000;
 /// The columns there are, as the fields of [`ProfileForm`].
 const COLUMNS: [&str; 12] = [
-    "kind", "name", "organisation", "kvk", "vat", "email", "phone", "street", "postcode", "city", "country", "language",
+    "kind",
+    "name",
+    "organisation",
+    "kvk",
+    "vat",
+    "email",
+    "phone",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "language",
 ];
 /// The columns there must be.
 const NEEDED: [&str; 2] = ["name", "email"];
@@ -43,7 +54,9 @@ pub enum PlanError {
     #[error("the file is empty; its first line must name the columns: {}", COLUMNS.join(", "))]
     Empty,
     /// A header that is too long to be one, or is not text.
-    #[error("line 1 is not a header: it must name the columns, in UTF-8, in at most {HEADER_BYTES_MAX} bytes")]
+    #[error(
+        "line 1 is not a header: it must name the columns, in UTF-8, in at most {HEADER_BYTES_MAX} bytes"
+    )]
     Header,
     /// A column that there is not.
     #[error("line 1 names the column \"{name}\", which there is not; there are: {}", COLUMNS.join(", "))]
@@ -108,8 +121,12 @@ impl fmt::Display for RowProblem {
             Self::Field { column, problem } => write!(f, "{column} {problem}"),
             Self::NotUtf8 { column } => write!(f, "{column} is not text in UTF-8"),
             Self::Repeats { line } => write!(f, "email is the same as in line {line}"),
-            Self::Fields { found, expected } => write!(f, "there are {found} fields where the header has {expected}"),
-            Self::TooLong => write!(f, "the row has more than {ROW_BYTES_MAX} bytes; perhaps a quote is not closed"),
+            Self::Fields { found, expected } => {
+                write!(f, "there are {found} fields where the header has {expected}")
+            }
+            Self::TooLong => {
+                write!(f, "the row has more than {ROW_BYTES_MAX} bytes; perhaps a quote is not closed")
+            }
         }
     }
 }
@@ -167,9 +184,46 @@ struct Hashing<R> {
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
-        self.left = self.left.checked_sub(n as u64).ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        self.left =
+            self.left.checked_sub(n as u64).ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
         self.hash.update(&buffer[..n]);
         Ok(n)
+    }
+}
+
+/// Makes every end of line one line feed, also the last: the parser then counts lines as people do.
+struct Lines<R> {
+    inner: R,
+    last: u8,
+    after_return: bool,
+}
+
+impl<R: BufRead> Read for Lines<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let available = self.inner.fill_buf()?;
+            let (mut used, mut written) = (0, 0);
+            for byte in available.iter().take(out.len()) {
+                used += 1;
+                let second_half = *byte == b'\n' && self.after_return;
+                self.after_return = *byte == b'\r';
+                if !second_half {
+                    out[written] = if self.after_return { b'\n' } else { *byte };
+                    self.last = out[written];
+                    written += 1;
+                }
+            }
+            let ended = available.is_empty();
+            self.inner.consume(used);
+            if ended && self.last != b'\n' && !out.is_empty() {
+                out[0] = b'\n';
+                self.last = b'\n';
+                return Ok(1);
+            }
+            if written > 0 || ended || out.is_empty() {
+                return Ok(written);
+            }
+        }
     }
 }
 
@@ -183,12 +237,15 @@ fn read_error(error: io::Error) -> PlanError {
 /// [`PlanError`] when it is no list of customers. Wrong rows are no error: they are in the plan.
 pub fn plan(reader: impl Read) -> Result<Plan, PlanError> {
     let hashing = Hashing { inner: reader, hash: Sha256::new(), left: FILE_BYTES_MAX };
-    let mut input = BufReader::with_capacity(64 * 1024, hashing);
+    let lines =
+        Lines { inner: BufReader::with_capacity(64 * 1024, hashing), last: b'\n', after_return: false };
+    let mut input = BufReader::with_capacity(64 * 1024, lines);
     let header = read_header(&mut input)?;
     let columns = read_columns(&header)?;
     // The header goes through the reader again, so that its lines are counted.
     let whole = Cursor::new(header.bytes).chain(&mut input);
-    let mut csv = ReaderBuilder::new().delimiter(header.separator).flexible(true).has_headers(true).from_reader(whole);
+    let mut csv =
+        ReaderBuilder::new().delimiter(header.separator).flexible(true).has_headers(true).from_reader(whole);
     let mut plan = Plan { rows: Vec::new(), wrong: Vec::new(), wrong_count: 0, sha256: [0; 32] };
     let mut addresses = HashMap::new();
     let mut record = ByteRecord::new();
@@ -198,7 +255,7 @@ pub fn plan(reader: impl Read) -> Result<Plan, PlanError> {
         if count > ROWS_MAX {
             return Err(PlanError::TooManyRows);
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = first_line(&record, csv.position().line());
         match read_row(&record, &columns, line, &mut addresses) {
             Ok(row) => plan.rows.push(row),
             Err(problems) => {
@@ -210,8 +267,16 @@ pub fn plan(reader: impl Read) -> Result<Plan, PlanError> {
         }
     }
     drop(csv);
-    plan.sha256 = input.into_inner().hash.finalize().into();
+    plan.sha256 = input.into_inner().inner.into_inner().hash.finalize().into();
     Ok(plan)
+}
+
+/// The line a record begins in: the parser tells where it was before it skipped empty lines, and where
+/// it is after the record.
+fn first_line(record: &ByteRecord, line_after: u64) -> u64 {
+    let inside = record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
+    let before = record.position().map_or(0, csv::Position::line);
+    before.max(line_after.saturating_sub(inside + 1))
 }
 
 fn csv_error(error: csv::Error) -> PlanError {
@@ -316,9 +381,12 @@ fn read_row(
             Err(problems)
         }
         (Err(wrong), _) => {
-            let unread = |column: &str| problems.iter().any(|p| matches!(p, RowProblem::NotUtf8 { column: c } if *c == column));
+            let unread = |column: &str| {
+                problems.iter().any(|p| matches!(p, RowProblem::NotUtf8 { column: c } if *c == column))
+            };
             let fields: Vec<_> = wrong.all().iter().filter(|(column, _)| !unread(column)).copied().collect();
-            problems.extend(fields.into_iter().map(|(column, problem)| RowProblem::Field { column, problem }));
+            problems
+                .extend(fields.into_iter().map(|(column, problem)| RowProblem::Field { column, problem }));
             Err(problems)
         }
     }
@@ -357,9 +425,12 @@ mod tests {
 
     #[test]
     fn both_separators_and_a_byte_order_mark() {
-        let comma = read("name,email,city,street,postcode\nFenna de Proef,fenna@klant.example,Proefstad,Kade 1,1234AB\n");
-        let semicolon =
-            read("\u{feff}Email ; NAME;street;postcode;city\r\n fenna@klant.example;\"Fenna de Proef\";\"Kade 1\";1234 AB;Proefstad\r\n");
+        let comma = read(
+            "name,email,city,street,postcode\nFenna de Proef,fenna@klant.example,Proefstad,Kade 1,1234AB\n",
+        );
+        let semicolon = read(
+            "\u{feff}Email ; NAME;street;postcode;city\r\n fenna@klant.example;\"Fenna de Proef\";\"Kade 1\";1234 AB;Proefstad\r\n",
+        );
         assert_eq!((comma.wrong_count, semicolon.wrong_count), (0, 0));
         assert_eq!(comma.rows[0].profile, semicolon.rows[0].profile);
         assert_eq!(comma.rows[0].line, 2);
@@ -394,13 +465,24 @@ mod tests {
                 "line 9: there are 4 fields where the header has 3",
             ]
         );
-        let plan = read(text);
-        assert_eq!(plan.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4]);
+        for ends in ["\n", "\r\n", "\r"] {
+            let plan = read(&text.replace('\n', ends));
+            let lines = |plan: &Plan| plan.rows.iter().map(|row| row.line).collect::<Vec<_>>();
+            assert_eq!(lines(&plan), [2, 4]);
+            assert_eq!(plan.wrong, read(text).wrong, "{ends:?}");
+            assert_eq!(
+                lines(&read(&text.replace("D,A@", "D,d@").replace("\n\n", &format!("{ends}{ends}")))),
+                [2, 4, 6]
+            );
+        }
         let latin1 = b"name,email\nRen\xe9,rene@klant.example\n";
         let plan = plan_of(latin1);
         assert_eq!(plan.wrong[0].to_string(), "line 2: name is not text in UTF-8");
         let unclosed = format!("name,email\nA,a@klant.example\n\"B,{}", "x".repeat(9_000));
-        assert_eq!(wrong(&unclosed), ["line 3: the row has more than 8192 bytes; perhaps a quote is not closed"]);
+        assert_eq!(
+            wrong(&unclosed),
+            ["line 3: the row has more than 8192 bytes; perhaps a quote is not closed"]
+        );
     }
 
     fn plan_of(bytes: &[u8]) -> Plan {
@@ -414,7 +496,10 @@ mod tests {
         assert!(error("\u{feff}\n").starts_with("the file is empty"));
         assert!(error("naam,email\n").starts_with("line 1 names the column \"naam\", which there is not"));
         assert_eq!(error("name,email,Name\n"), "line 1 names the column \"name\" twice");
-        assert_eq!(error("name,kind\n"), "line 1 does not name the column \"email\", which every file must have");
+        assert_eq!(
+            error("name,kind\n"),
+            "line 1 does not name the column \"email\", which every file must have"
+        );
         assert!(error(&"x".repeat(5_000)).starts_with("line 1 is not a header"));
         assert!(plan(&b"\xff\xfe,email\n"[..]).is_err());
     }

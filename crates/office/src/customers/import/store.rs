@@ -134,12 +134,16 @@ impl StagedRows {
 pub(super) async fn staged(store: &Store, id: ImportId, limit: u32) -> Result<StagedRows, StoreError> {
     let mut staged = StagedRows { customers: Vec::new(), logins: Vec::new() };
     let values = || -> [Value; 2] { [id.uuid().into(), i64::from(limit).into()] };
-    for row in store.query("SELECT id, subject_id FROM customer WHERE import_id = $1 LIMIT $2", values()).await? {
+    for row in
+        store.query("SELECT id, subject_id FROM customer WHERE import_id = $1 LIMIT $2", values()).await?
+    {
         let subject = SubjectId::from_uuid(row.try_get("", "subject_id")?);
         staged.customers.push((CustomerId::from_uuid(row.try_get("", "id")?), subject));
     }
     if staged.customers.is_empty() {
-        for row in store.query("SELECT id, subject_id FROM login WHERE import_id = $1 LIMIT $2", values()).await? {
+        for row in
+            store.query("SELECT id, subject_id FROM login WHERE import_id = $1 LIMIT $2", values()).await?
+        {
             let subject = SubjectId::from_uuid(row.try_get("", "subject_id")?);
             staged.logins.push((LoginId::from_uuid(row.try_get("", "id")?), subject));
         }
