@@ -121,7 +121,7 @@ async fn open(office: &Office, from: &Correspondent<'_>, letter: &Letter) -> Res
     let mail = match &opening {
         // The request's own mail confirms both.
         Some(_) => None,
-        None => Some(confirmation(office, from, letter, number).await?),
+        None => Some(confirmation(office, from, number).await?),
     };
     let record = Record::new("thread-opened", from.by())
         .about(subject)
@@ -171,6 +171,9 @@ async fn open(office: &Office, from: &Correspondent<'_>, letter: &Letter) -> Res
     }
     entry.append(&tx).await?;
     tx.commit().await?;
+    if let Some(opening) = &opening {
+        opening.follow_up(office).await?;
+    }
     Ok(Written { thread: id, number, request: opening.map(|opening| (opening.id(), opening.number())) })
 }
 
@@ -211,11 +214,10 @@ async fn prepare_request(
 async fn confirmation(
     office: &Office,
     from: &Correspondent<'_>,
-    letter: &Letter,
     number: ThreadNumber,
 ) -> Result<PreparedMail, OfficeError> {
     let language = from.language();
-    let (title, text) = texts::received(language, number, letter.title.expose(), letter.text.expose());
+    let (title, text) = texts::received(language, number);
     let mail = NewMail {
         subject: from.subject(),
         to: from.address(),
@@ -231,8 +233,8 @@ async fn confirmation(
 /// (the `updated_at` that the answering person saw).
 ///
 /// # Errors
-/// [`OfficeError::Conflict`] when the thread moved on or is closed; [`OfficeError::TooMany`] never:
-/// a full thread is [`OfficeError::Forbidden`]; [`OfficeError::Invalid`] for the text.
+/// [`OfficeError::Conflict`] when the thread moved on or is closed; [`OfficeError::Forbidden`] when it is
+/// full; [`OfficeError::Invalid`] for the text; [`OfficeError::Erased`].
 pub async fn answer(
     office: &Office,
     by: By,

@@ -4,30 +4,22 @@
 use super::ThreadNumber;
 use base::Language;
 
-/// Title and text that confirm a message.
-pub(crate) fn received(
-    language: Language,
-    number: ThreadNumber,
-    title: &str,
-    text: &str,
-) -> (String, String) {
+/// Title and text that confirm a message. It repeats nothing of what was written: anybody can fill in
+/// anybody's address, and the form must not send their words there.
+pub(crate) fn received(language: Language, number: ThreadNumber) -> (String, String) {
     match language {
         Language::Nl => (
             format!("Wij hebben uw bericht ontvangen ({number})"),
             format!(
                 "Wij hebben uw bericht ontvangen. Het heeft nummer {number}; noem dat nummer als u er nog eens over \
-                 schrijft. Een medewerker leest uw bericht en antwoordt u per e-mail.\n\n\
-                 Dit schreef u ons:\n\nOnderwerp: {title}\n\n{}",
-                quoted(text)
+                 schrijft. Een medewerker leest uw bericht en antwoordt u per e-mail."
             ),
         ),
         Language::En => (
             format!("We have received your message ({number})"),
             format!(
                 "We have received your message. Its number is {number}; please mention that number when you write \
-                 about it again. A member of our staff will read your message and answer you by e-mail.\n\n\
-                 This is what you wrote:\n\nSubject: {title}\n\n{}",
-                quoted(text)
+                 about it again. A member of our staff will read your message and answer you by e-mail."
             ),
         ),
     }
@@ -74,8 +66,4 @@ pub(crate) fn answered(
         ),
     };
     (title, format!("{text}\n\n{back}"))
-}
-
-fn quoted(text: &str) -> String {
-    text.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }

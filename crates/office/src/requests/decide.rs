@@ -245,8 +245,7 @@ impl PreparedAnswer {
         if self.person.subject != subject {
             subjects::lock_active(&tx, self.person.subject).await?;
         }
-        let from = (request.state.standing(), request.identity);
-        store::transition(&tx, request.id, from, &self.state, request.identity).await?;
+        store::transition(&tx, request, &self.state, request.identity).await?;
         store::set_texts(&tx, request.id, Some(self.answer), self.reason).await?;
         store::end_tokens(&tx, request.id).await?;
         if let Some(thread) = request.thread {
@@ -345,8 +344,7 @@ pub(crate) async fn withdraw_as(office: &Office, by: By, request: &Request) -> R
     let entry = office.prepare(record).await?;
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, subject).await?;
-    let from = (request.state.standing(), request.identity);
-    store::transition(&tx, request.id, from, &state, request.identity).await?;
+    store::transition(&tx, request, &state, request.identity).await?;
     store::end_tokens(&tx, request.id).await?;
     if let Some(thread) = request.thread {
         messages::settle(&tx, thread, now).await?;

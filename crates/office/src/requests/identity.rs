@@ -142,6 +142,9 @@ pub async fn follow_link(office: &Office, token: &Token) -> Result<Followed, Off
     let change = Change { state, identity, by: By::Visitor, record: verdict_record(needs_second) };
     let newly = matched.filter(|_| request.customer.is_none());
     settle(office, &request, &change, newly, None).await?;
+    if request.channel == Channel::Panel {
+        super::decide::grant_at_once(office, request.id).await?;
+    }
     Ok(followed)
 }
 
@@ -195,8 +198,7 @@ async fn settle(
     if let Some(customer) = customer {
         store::set_customer(&tx, request.id, customer).await?;
     }
-    let from = (request.state.standing(), request.identity);
-    store::transition(&tx, request.id, from, &change.state, change.identity).await?;
+    store::transition(&tx, request, &change.state, change.identity).await?;
     if let Some(hash) = code {
         // Gone already: another try with the same code was first.
         if !store::use_token(&tx, hash).await? {
@@ -386,8 +388,7 @@ async fn send_link(
     }
     // What an earlier link proved was about another address when a customer is attached now.
     let after = if attach.is_some() { Identity::Unverified } else { identity };
-    let from = (request.state.standing(), identity);
-    store::transition(&tx, request.id, from, &RequestState::Received(after), after).await?;
+    store::transition(&tx, request, &RequestState::Received(after), after).await?;
     store::end_tokens(&tx, request.id).await?;
     link.insert(&tx).await?;
     mail.queue(office, &tx).await?;

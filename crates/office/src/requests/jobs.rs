@@ -9,7 +9,7 @@ use crate::form::Problems;
 use crate::mailing::{self, MailKind, NewMail};
 use crate::messages::{require_active, text_block};
 use crate::{By, Office, OfficeError, Record, subjects};
-use ::store::Job;
+use ::store::{ClaimedJob, Job};
 use base::{Sensitive, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,18 @@ pub struct LiftRestriction {
 
 impl Job for LiftRestriction {
     const KIND: &'static str = "request.lift-restriction";
+}
+
+/// Carries out a claimed job of this slice; tells whether it was one. All of them can be repeated.
+///
+/// # Errors
+/// When a store fails; a retry helps.
+pub async fn run(office: &Office, job: &ClaimedJob) -> Result<bool, OfficeError> {
+    match job.kind.as_str() {
+        LiftRestriction::KIND => lift_restriction(office, job.decode()?).await?,
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// Staff announce that a restriction will be lifted, with the reason; a job lifts it a week later

@@ -12,10 +12,12 @@
 //! Rows outlive an erasure as proof that something was asked and answered: what is personal in them,
 //! and the subject they name, is emptied then.
 
+pub mod jobs;
+pub mod jobs;
+
 mod clock;
 mod decide;
 mod identity;
-mod jobs;
 mod model;
 mod open;
 mod rectify;
@@ -23,6 +25,8 @@ mod service;
 mod store;
 mod texts;
 
+#[cfg(test)]
+pub(crate) mod testkit;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,8 @@
 //! Looking at requests: one, a page, the work queue, a customer's own, the evidence of the clock.
 
-use super::model::{Person, Request, RequestDetail, RequestFilter, RequestId, RequestPage, Which};
+use super::model::{
+    Detail, Identity, Person, Reasons, Request, RequestDetail, RequestFilter, RequestId, RequestPage, Which,
+};
 use super::store::{self, ClockEvidence, QueueCounts};
 use crate::accounts::{Role, Session, Stage};
 use crate::customers::{self, CustomerId};
@@ -48,7 +50,8 @@ pub async fn request(office: &Office, id: RequestId) -> Result<Request, OfficeEr
     row.open(key.as_ref())
 }
 
-/// One request of a customer.
+/// One request of a customer. A letter that was matched to the customer but not yet proved to be theirs
+/// shows that it is there, so that they can own or disown it, and nothing of what it says.
 ///
 /// # Errors
 /// [`OfficeError::NotFound`] also when it is somebody else's.
@@ -57,12 +60,17 @@ pub async fn own_request(
     customer: CustomerId,
     id: RequestId,
 ) -> Result<Request, OfficeError> {
-    let request = request(office, id).await?;
-    if request.customer == Some(customer) {
-        Ok(request)
-    } else {
-        Err(OfficeError::NotFound { what: "the request" })
+    let mut request = request(office, id).await?;
+    if request.customer != Some(customer) {
+        return Err(OfficeError::NotFound { what: "the request" });
     }
+    let proved = matches!(request.identity, Identity::TwoChannels | Identity::Staff);
+    if request.detail.contact.is_some() && !proved {
+        request.detail = Detail::default();
+        request.reasons = Reasons::default();
+        request.answer = None;
+    }
+    Ok(request)
 }
 
 /// Whom an answer goes to; none after an erasure.

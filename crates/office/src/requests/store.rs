@@ -1,5 +1,12 @@
 //! SQL of requests and of the tokens that verify who asks; personal columns are envelopes.
 
+mod evidence;
+mod tokens;
+
+pub use evidence::{ClockEvidence, QueueCounts};
+pub(crate) use evidence::{clock_evidence, linked_subjects, queue_counts, restricted_since};
+pub(crate) use tokens::{TokenRow, end_tokens, insert_token, token, use_token};
+
 use super::clock::Deadline;
 use super::model::{
     Channel, Claim, Closing, Contact, Detail, Identity, Reasons, Request, RequestFilter, RequestId,
@@ -292,11 +299,10 @@ const fn ends_of(state: &RequestState) -> (Option<i64>, Option<bool>) {
 const CONFLICT: OfficeError = OfficeError::Conflict { what: "the request" };
 
 /// Moves a request from the state it was read in to another: of two that read the same state, one
-/// passes. Identity is asked again as well, because it is part of the state.
+/// passes. Identity and deadline are asked again as well, because the change was made from them.
 pub(crate) async fn transition(
     tx: &Tx,
-    id: RequestId,
-    from: (Standing, Identity),
+    read: &Request,
     to: &RequestState,
     identity: Identity,
 ) -> Result<(), OfficeError> {
@@ -304,15 +310,16 @@ pub(crate) async fn transition(
     let touched = tx
         .execute(
             "UPDATE request SET state = $1, identity = $2, closed_at = $3, answer_named_authority = $4 \
-             WHERE id = $5 AND state = $6 AND identity = $7",
+             WHERE id = $5 AND state = $6 AND identity = $7 AND due_at = $8",
             [
                 to.standing().as_str().into(),
                 identity.as_str().into(),
                 closed_at.into(),
                 named.into(),
-                id.uuid().into(),
-                from.0.as_str().into(),
-                from.1.as_str().into(),
+                read.id.uuid().into(),
+                read.state.standing().as_str().into(),
+                read.identity.as_str().into(),
+                read.deadline.due_at.as_micros().into(),
             ],
         )
         .await?;
@@ -418,154 +425,6 @@ fn conditions(filter: RequestFilter) -> (String, Vec<Value>) {
     (sql, values)
 }
 
-/// How many requests wait, for the work queue.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct QueueCounts {
-    /// Open in all.
-    pub open: u64,
-    /// Open past their term.
-    pub overdue: u64,
-    /// Open and due within seven days, not yet overdue.
-    pub due_soon: u64,
-    /// Open whose identity is not verified.
-    pub unverified: u64,
-}
-
-pub(crate) async fn queue_counts(
-    store: &Store,
-    now: Timestamp,
-    soon: Timestamp,
-) -> Result<QueueCounts, StoreError> {
-    let sql = "SELECT COUNT(*) AS total, COUNT(CASE WHEN due_at < $1 THEN 1 END) AS overdue, \
-               COUNT(CASE WHEN due_at >= $1 AND due_at <= $2 THEN 1 END) AS soon, \
-               COUNT(CASE WHEN state = 'received' THEN 1 END) AS unverified \
-               FROM request WHERE state IN ('received', 'verified')";
-    let row = store.query_one(sql, [now.as_micros().into(), soon.as_micros().into()]).await?;
-    let row = row.as_ref();
-    Ok(QueueCounts {
-        open: number(row, "total")?,
-        overdue: number(row, "overdue")?,
-        due_soon: number(row, "soon")?,
-        unverified: number(row, "unverified")?,
-    })
-}
-
-/// What the promises P12 and P14 rest on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct ClockEvidence {
-    /// Open requests.
-    pub open: u64,
-    /// Open past their term.
-    pub overdue: u64,
-    /// Granted or refused within the term.
-    pub closed_in_time: u64,
-    /// Granted or refused after the term.
-    pub closed_late: u64,
-    /// Granted or refused with a text that did not name the authority, the court and the way to us.
-    pub answers_without_authority: u64,
-}
-
-pub(crate) async fn clock_evidence(store: &Store, now: Timestamp) -> Result<ClockEvidence, StoreError> {
-    let sql = "SELECT COUNT(CASE WHEN state IN ('received', 'verified') THEN 1 END) AS still_open, \
-               COUNT(CASE WHEN state IN ('received', 'verified') AND due_at < $1 THEN 1 END) AS overdue, \
-               COUNT(CASE WHEN state IN ('granted', 'refused') AND closed_at <= due_at THEN 1 END) AS in_time, \
-               COUNT(CASE WHEN state IN ('granted', 'refused') AND closed_at > due_at THEN 1 END) AS late, \
-               COUNT(CASE WHEN state IN ('granted', 'refused') \
-                 AND COALESCE(answer_named_authority, $2) = $2 THEN 1 END) AS unnamed FROM request";
-    let row = store.query_one(sql, [now.as_micros().into(), false.into()]).await?;
-    let row = row.as_ref();
-    Ok(ClockEvidence {
-        open: number(row, "still_open")?,
-        overdue: number(row, "overdue")?,
-        closed_in_time: number(row, "in_time")?,
-        closed_late: number(row, "late")?,
-        answers_without_authority: number(row, "unnamed")?,
-    })
-}
-
-/// The subjects other than the customer's own whose requests were established to be the customer's.
-pub(crate) async fn linked_subjects(
-    store: &Store,
-    customer: CustomerId,
-    limit: u32,
-) -> Result<Vec<SubjectId>, StoreError> {
-    let sql = "SELECT DISTINCT r.subject_id FROM request r JOIN subject s ON s.id = r.subject_id \
-               WHERE r.customer_id = $1 AND r.identity IN ('two_channels', 'staff') AND s.kind = 'visitor' LIMIT $2";
-    let rows = store.query(sql, [customer.uuid().into(), i64::from(limit).into()]).await?;
-    rows.iter().map(|row| Ok(SubjectId::from_uuid(row.try_get("", "subject_id")?))).collect()
-}
-
-/// Whether a restriction was granted to a customer after an instant.
-pub(crate) async fn restricted_since(
-    store: &Store,
-    customer: CustomerId,
-    since: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 AS one FROM request WHERE customer_id = $1 AND kind = 'restriction' AND state = 'granted' \
-               AND closed_at > $2 LIMIT 1";
-    Ok(store.query_one(sql, [customer.uuid().into(), since.as_micros().into()]).await?.is_some())
-}
-
-/// A token that proves something about who asks: the end of a link, or a code.
-pub(crate) struct TokenRow {
-    pub request: RequestId,
-    pub subject: SubjectId,
-}
-
-pub(crate) async fn insert_token(
-    tx: &Tx,
-    hash: [u8; 32],
-    token: &TokenRow,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO link_token (token_hash, subject_id, kind, request_id, created_at, expires_at) \
-         VALUES ($1, $2, 'identity', $3, $4, $5)",
-        [
-            hash.to_vec().into(),
-            token.subject.uuid().into(),
-            token.request.uuid().into(),
-            now.as_micros().into(),
-            expires_at.as_micros().into(),
-        ],
-    )
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn token(
-    store: &Store,
-    hash: [u8; 32],
-    now: Timestamp,
-) -> Result<Option<TokenRow>, StoreError> {
-    let sql = "SELECT subject_id, request_id FROM link_token \
-               WHERE token_hash = $1 AND kind = 'identity' AND request_id IS NOT NULL AND expires_at > $2";
-    let row = store.query_one(sql, [hash.to_vec().into(), now.as_micros().into()]).await?;
-    row.map(|row| {
-        Ok(TokenRow {
-            request: RequestId::from_uuid(row.try_get("", "request_id")?),
-            subject: SubjectId::from_uuid(row.try_get("", "subject_id")?),
-        })
-    })
-    .transpose()
-}
-
-/// Ends one token; tells whether it was there.
-pub(crate) async fn use_token(tx: &Tx, hash: [u8; 32]) -> Result<bool, StoreError> {
-    let gone = tx
-        .execute("DELETE FROM link_token WHERE token_hash = $1 AND kind = 'identity'", [hash.to_vec().into()])
-        .await?;
-    Ok(gone > 0)
-}
-
-/// Ends all tokens of a request: links and codes that were given out earlier work no longer.
-pub(crate) async fn end_tokens(tx: &Tx, request: RequestId) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM link_token WHERE request_id = $1 AND kind = 'identity'", [request.uuid().into()])
-        .await?;
-    Ok(())
-}
-
 fn number(row: Option<&QueryResult>, column: &str) -> Result<u64, StoreError> {
     Ok(row.map(|row| row.try_get::<i64>("", column)).transpose()?.unwrap_or(0).unsigned_abs())
 }
@@ -604,4 +463,35 @@ fn read(row: &QueryResult) -> Result<RequestRow, StoreError> {
         reason: row.try_get("", "reason")?,
         answer: row.try_get("", "answer")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of docs/formats/request.md: what version 1 wrote is read for ever.
+    #[test]
+    fn version_1_is_written_and_read_as_documented() {
+        let page = include_str!("../../../../docs/formats/request.md");
+        let detail = r#"{"v":1,"text":"Wat bewaart u van mij?","name":"F. de Proef","email":"fenna@klant.example","customer_claimed":false}"#;
+        let reason = r#"{"v":1,"extension":"Uw verzoek raakt veel gegevens."}"#;
+        for example in [detail, reason] {
+            assert!(page.contains(example), "{example}");
+        }
+        let read: DetailIn = serde_json::from_str(detail).expect("a detail");
+        let out = DetailOut {
+            v: read.v,
+            text: read.text.as_ref().map(|text| text.expose().as_str()),
+            purpose: read.purpose.as_deref(),
+            name: read.name.as_ref().map(|name| name.expose().as_str()),
+            email: read.email.as_ref().map(|email| email.expose().as_str()),
+            customer_claimed: read.customer_claimed,
+        };
+        assert_eq!(json(&out).expect("written").as_slice(), detail.as_bytes());
+        let read: ReasonsIn = serde_json::from_str(reason).expect("reasons");
+        assert!(read.late.is_none());
+        let extension = read.extension.as_ref().map(|text| text.expose().as_str());
+        let out = ReasonsOut { v: read.v, extension, late: None };
+        assert_eq!(json(&out).expect("written").as_slice(), reason.as_bytes());
+    }
 }
