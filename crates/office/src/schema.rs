@@ -6,7 +6,7 @@ use policy::schema::Table;
 /// Every table of the data store.
 #[must_use]
 pub fn tables() -> Vec<&'static Table> {
-    let slices: [&'static [Table]; 10] = [
+    let slices: [&'static [Table]; 12] = [
         store::CORE_TABLES,
         outbound::TABLES,
         crate::subjects::TABLES,
@@ -15,7 +15,9 @@ pub fn tables() -> Vec<&'static Table> {
         crate::accounts::TABLES,
         crate::messages::TABLES,
         crate::mailing::TABLES,
+        crate::requests::access::TABLES,
         crate::requests::TABLES,
+        crate::requests::erasure::TABLES,
         crate::promises::TABLES,
     ];
     slices.into_iter().flatten().collect()

@@ -6,8 +6,8 @@ use anyhow::Result;
 use base::Timestamp;
 use core::time::Duration;
 use office::checkpoints::Publisher;
-use office::mailing::{self, SendMail};
-use office::requests::erasure::EraseSubject;
+use office::mailing::{self, Left, SendMail};
+use office::requests::erasure::{EraseSubject, TakeBack};
 use outbound::mail::{Mail, MailDraft, Next};
 use std::sync::Arc;
 use store::{ClaimedJob, Job as _, StoreError};
@@ -138,7 +138,11 @@ async fn send_mail(app: &App, job: &ClaimedJob) -> Ending {
     };
     match app.mailer.send(&mail).await {
         Ok(_) => match mailing::mark_sent(&app.office, send.mail).await {
-            Ok(()) => Ending::Done,
+            Ok(Left::Noted) => Ending::Done,
+            Ok(Left::Unwanted) => match Taker(app).mails(&[send.mail]).await {
+                Ok(_) => Ending::Done,
+                Err(error) => Ending::Retry(error.to_string()),
+            },
             Err(error) => Ending::Retry(error.to_string()),
         },
         Err(error) => match error.next() {
@@ -243,7 +247,7 @@ async fn follow(app: App, stop: CancellationToken) {
 struct Taker<'a>(&'a App);
 
 #[async_trait::async_trait]
-impl office::requests::erasure::TakeBack for Taker<'_> {
+impl TakeBack for Taker<'_> {
     async fn mails(&self, mails: &[outbound::mail::MailId]) -> Result<u64, office::OfficeError> {
         let Some(maildir) = self.0.maildir.clone() else { return Ok(0) };
         let mails = mails.to_vec();

@@ -134,14 +134,25 @@ pub async fn letter(office: &Office, id: MailId) -> Result<Option<Letter>, Offic
     }))
 }
 
-/// Empties a mail that has left.
+/// Whether a mail that has left was still to leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// It was, and is emptied now.
+    Noted,
+    /// Its subject is being erased, or it is gone: a copy in a folder of the provider goes too.
+    Unwanted,
+}
+
+/// Empties a mail that has left. An erasure that began while it was under way has perhaps looked for
+/// copies already: the caller then takes its own back.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_sent(office: &Office, id: MailId) -> Result<(), OfficeError> {
+pub async fn mark_sent(office: &Office, id: MailId) -> Result<Left, OfficeError> {
     let tx = office.store.begin().await?;
-    store::mark_sent(&tx, id, office.now()).await?;
-    Ok(tx.commit().await?)
+    let noted = store::mark_sent(&tx, id, office.now()).await?;
+    tx.commit().await?;
+    Ok(if noted == 0 { Left::Unwanted } else { Left::Noted })
 }
 
 /// The mails of a subject, sent or not, for its erasure to take back; at most 10,000.
@@ -205,13 +216,20 @@ mod tests {
             let letter = super::super::letter(office, id).await.expect("read").expect("there");
             assert_eq!(letter.to.expose(), "fenna@klant.example");
             assert!(letter.body.expose().contains("Dank voor uw bericht."));
-            mark_sent(office, id).await.expect("sent");
+            assert_eq!(mark_sent(office, id).await.expect("sent"), Left::Noted);
             assert!(super::super::letter(office, id).await.expect("read").is_none());
             assert_eq!(of_subject(office, subject).await.expect("ids"), [id]);
 
             let second = queue(office, subject).await;
             office.vault.destroy(subject).await.expect("destroyed");
             assert!(super::super::letter(office, second).await.expect("read").is_none(), "an erased subject gets no mail");
+
+            let third = queue(office, subject).await;
+            let tx = office.store.begin().await.expect("tx");
+            subjects::mark_erasing(&tx, subject, office.now()).await.expect("erasing");
+            tx.commit().await.expect("committed");
+            assert!(super::super::letter(office, third).await.expect("read").is_none(), "erasure has begun");
+            assert_eq!(mark_sent(office, third).await.expect("asked"), Left::Unwanted);
         }
     }
 }

@@ -55,8 +55,8 @@ pub(crate) async fn insert(tx: &Tx, row: &MailRow) -> Result<(), StoreError> {
 }
 
 pub(crate) async fn by_id(store: &Store, id: MailId) -> Result<Option<MailRow>, StoreError> {
-    let sql = "SELECT subject_id, kind, language, recipient, title, body, created_at FROM mail \
-               WHERE id = $1 AND sent_at IS NULL";
+    let sql = "SELECT m.subject_id, m.kind, m.language, m.recipient, m.title, m.body, m.created_at FROM mail m \
+               JOIN subject s ON s.id = m.subject_id WHERE m.id = $1 AND m.sent_at IS NULL AND s.state = 'active'";
     let Some(row) = store.query_one(sql, [id.uuid().into()]).await? else { return Ok(None) };
     let kind: String = row.try_get("", "kind")?;
     let language: String = row.try_get("", "language")?;
@@ -74,8 +74,18 @@ pub(crate) async fn by_id(store: &Store, id: MailId) -> Result<Option<MailRow>, 
 }
 
 /// Empties a mail that has left. The row stays until its subject is erased, so that a delivery into
-/// the provider's own mail folder can be taken back then.
+/// the provider's own mail folder can be taken back then. Zero rows once that erasure has begun.
 pub(crate) async fn mark_sent(tx: &Tx, id: MailId, now: Timestamp) -> Result<u64, StoreError> {
+    // The subject is locked first: an erasure that begins now finds the mail sent, or this finds the erasure.
+    let sql = format!(
+        "SELECT s.state FROM subject s JOIN mail m ON m.subject_id = s.id WHERE m.id = $1{}",
+        if tx.for_share().is_empty() { "" } else { " FOR SHARE OF s" }
+    );
+    let row = tx.query_one(&sql, [id.uuid().into()]).await?;
+    let state: Option<String> = row.map(|row| row.try_get("", "state")).transpose()?;
+    if state.as_deref() != Some("active") {
+        return Ok(0);
+    }
     tx.execute(
         "UPDATE mail SET recipient = NULL, title = NULL, body = NULL, sent_at = $1 WHERE id = $2",
         [now.as_micros().into(), id.uuid().into()],

@@ -2,7 +2,7 @@
 //! daily look at the clock. Payloads carry ids only.
 
 use super::model::RequestId;
-use super::{store, texts};
+use super::{access, erasure, store, texts};
 use crate::accounts::{self, StaffRole};
 use crate::customers::{self, CustomerId, Restriction};
 use crate::form::Problems;
@@ -55,13 +55,29 @@ impl Job for LiftRestriction {
     const KIND: &'static str = "request.lift-restriction";
 }
 
-/// Carries out a claimed job of this slice; tells whether it was one. All of them can be repeated.
+/// Carries out a claimed job of this slice; tells whether it was one. All of them can be repeated. The
+/// job of an erasure that has begun is not among them: it needs what lies outside the databases.
 ///
 /// # Errors
 /// When a store fails; a retry helps.
 pub async fn run(office: &Office, job: &ClaimedJob) -> Result<bool, OfficeError> {
     match job.kind.as_str() {
+        ProducePackage::KIND => {
+            access::produce(office, job.decode::<ProducePackage>()?.request).await?;
+        }
+        BeginErasure::KIND => {
+            erasure::begin_granted(office, By::System("requests"), job.decode::<BeginErasure>()?.request)
+                .await?;
+        }
         LiftRestriction::KIND => lift_restriction(office, job.decode()?).await?,
+        ProducePackage::KIND => {
+            let ProducePackage { request } = job.decode()?;
+            access::produce(office, request).await?;
+        }
+        BeginErasure::KIND => {
+            let BeginErasure { request } = job.decode()?;
+            erasure::begin_granted(office, By::System("requests"), request).await?;
+        }
         _ => return Ok(false),
     }
     Ok(true)

@@ -12,8 +12,10 @@
 //! Rows outlive an erasure as proof that something was asked and answered: what is personal in them,
 //! and the subject they name, is emptied then.
 
+pub mod access;
+pub mod erasure;
 pub mod jobs;
-pub mod jobs;
+pub mod receipts;
 
 mod clock;
 mod decide;

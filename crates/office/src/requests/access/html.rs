@@ -1,0 +1,396 @@
+//! The page of a package: self-contained, without scripts, readable on a screen and on paper.
+
+use super::build::Cover;
+use super::collect::{Collected, Field, FieldValue, OfTable};
+use super::{PackageKind, labels};
+use crate::{Office, checkpoints, schema};
+use base::{Language, Timestamp};
+use policy::{Ground, Policy, Purpose};
+use std::collections::BTreeSet;
+use zeroize::Zeroizing;
+
+const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;\
+background:#fff}h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.5rem;border-top:2px solid #1a1a1a;padding-top:.75rem}\
+h3{font-size:1.05rem}h4{font-size:1rem;margin-bottom:.25rem}dl{display:grid;grid-template-columns:minmax(9rem,14rem) 1fr;\
+gap:.15rem 1rem;margin:.25rem 0 1.25rem}dt{color:#444}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}\
+section>dl.row{border-left:3px solid #bbb;padding-left:.75rem}table{border-collapse:collapse;width:100%}\
+th,td{text-align:left;vertical-align:top;padding:.25rem .5rem .25rem 0;border-bottom:1px solid #ccc}\
+@media(max-width:36rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}\
+@media print{body{margin:0;max-width:none}h2{break-after:avoid}dl{break-inside:avoid}}";
+
+/// Text that grows, and is wiped when dropped: its room is taken twice over before it is full.
+struct Page {
+    text: Zeroizing<String>,
+    language: Language,
+}
+
+impl Page {
+    fn raw(&mut self, html: &str) {
+        let wanted = self.text.len() + html.len();
+        if wanted > self.text.capacity() {
+            // A growing String leaves its old text behind; this one is wiped.
+            let mut bigger = Zeroizing::new(String::with_capacity(wanted * 2));
+            bigger.push_str(&self.text);
+            self.text = bigger;
+        }
+        self.text.push_str(html);
+    }
+
+    fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+            self.raw(&rest[..at]);
+            self.raw(match rest.as_bytes()[at] {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'"' => "&quot;",
+                _ => "&#39;",
+            });
+            rest = &rest[at + 1..];
+        }
+        self.raw(rest);
+    }
+
+    fn element(&mut self, name: &str, text: &str) {
+        self.raw(&format!("<{name}>"));
+        self.text(text);
+        self.raw(&format!("</{name}>\n"));
+    }
+
+    fn pair(&mut self, term: &str, text: &str) {
+        self.element("dt", term);
+        self.element("dd", text);
+    }
+
+    const fn pick(&self, nl: &'static str, en: &'static str) -> &'static str {
+        match self.language {
+            Language::Nl => nl,
+            Language::En => en,
+        }
+    }
+}
+
+/// The page.
+pub(super) fn page(
+    office: &Office,
+    cover: &Cover,
+    collected: &Collected,
+    kind: PackageKind,
+) -> Zeroizing<Vec<u8>> {
+    let policy = office.policy();
+    let mut page = Page { text: Zeroizing::new(String::with_capacity(256 * 1024)), language: cover.language };
+    let title = match kind {
+        PackageKind::Access => page.pick("Uw gegevens bij", "Your data at"),
+        PackageKind::Portability => page.pick("De gegevens die u gaf aan", "The data you provided to"),
+    };
+    let title = format!("{title} {}", policy.provider().name);
+    page.raw(&format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+        cover.language.tag()
+    ));
+    page.text(&title);
+    page.raw(&format!("</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"));
+    page.element("h1", &title);
+    introduction(&mut page, cover, kind);
+    match kind {
+        PackageKind::Access => {
+            for purpose in purposes(collected, &policy) {
+                section(&mut page, purpose, collected, &policy);
+            }
+            others(&mut page, cover, collected);
+            recipients(&mut page, collected, &policy);
+            timeline(&mut page, collected);
+            rights(&mut page, &policy);
+        }
+        PackageKind::Portability => {
+            let lead = page.pick(
+                "De gegevens staan in data.json, en per soort in een CSV-bestand dat u in een rekenblad opent. In \
+                 manifest.json staat van elk bestand de vingerafdruk.",
+                "The data are in data.json, and by kind in a CSV file that opens in a spreadsheet. manifest.json has the \
+                 fingerprint of every file.",
+            );
+            page.element("p", lead);
+        }
+    }
+    page.raw("</main>\n</body>\n</html>\n");
+    Zeroizing::new(page.text.as_bytes().to_vec())
+}
+
+fn moment(at: Timestamp) -> String {
+    let local = at.in_amsterdam();
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}",
+        local.year(),
+        local.month(),
+        local.day(),
+        local.hour(),
+        local.minute()
+    )
+}
+
+fn introduction(page: &mut Page, cover: &Cover, kind: PackageKind) {
+    let made = page.pick("Gemaakt op", "Made on");
+    let request = page.pick("Naar aanleiding van verzoek", "Following request");
+    page.raw("<dl>\n");
+    page.pair(made, &moment(cover.made_at));
+    if !cover.request.is_empty() {
+        page.pair(request, &cover.request);
+    }
+    page.raw("</dl>\n");
+    if kind == PackageKind::Access {
+        let lead = page.pick(
+            "Hieronder staat alles wat wij over u bewaren, per doel: waarom, hoe lang, van wie wij het hebben en wie het heeft \
+             ontvangen. Dezelfde gegevens staan in data.json, voor programma's. Tijden zijn die van Amsterdam.",
+            "Below is everything we hold about you, by purpose: why, for how long, from whom we have it and who received it. The \
+             same data are in data.json, for programs. Times are those of Amsterdam.",
+        );
+        page.element("p", lead);
+    }
+}
+
+/// The purposes for which the program has columns, or that the data name, in the order of the policy.
+pub(super) fn purposes<'a>(_: &Collected, policy: &'a Policy) -> Vec<&'a Purpose> {
+    let used: BTreeSet<&str> = schema::tables()
+        .iter()
+        .flat_map(|table| table.columns)
+        .filter_map(|column| column.content.purpose())
+        .chain(["ledger"])
+        .collect();
+    policy.purposes().iter().filter(|purpose| used.contains(purpose.name.as_str())).collect()
+}
+
+/// The ground in law, with its article.
+pub(super) fn ground(purpose: &Purpose, language: Language) -> String {
+    let (nl, en): (String, String) = match &purpose.ground {
+        Ground::Agreement => (
+            "nodig voor de overeenkomst (artikel 6, lid 1, onder b, AVG)".into(),
+            "needed for the agreement (article 6(1)(b) GDPR)".into(),
+        ),
+        Ground::LegalObligation { law } => (
+            format!("wettelijke plicht (artikel 6, lid 1, onder c, AVG): {}", law.nl),
+            format!("legal obligation (article 6(1)(c) GDPR): {}", law.en),
+        ),
+        Ground::LegitimateInterest { interest, .. } => (
+            format!("gerechtvaardigd belang (artikel 6, lid 1, onder f, AVG): {}", interest.nl),
+            format!("legitimate interest (article 6(1)(f) GDPR): {}", interest.en),
+        ),
+        Ground::Consent => (
+            "toestemming (artikel 6, lid 1, onder a, AVG)".into(),
+            "consent (article 6(1)(a) GDPR)".into(),
+        ),
+    };
+    match language {
+        Language::Nl => nl,
+        Language::En => en,
+    }
+}
+
+fn section(page: &mut Page, purpose: &Purpose, collected: &Collected, policy: &Policy) {
+    let language = page.language;
+    page.raw("<section>\n");
+    page.element("h2", purpose.title.of(language));
+    page.element("p", purpose.text.of(language).trim());
+    page.raw("<dl>\n");
+    page.pair(page.pick("Grondslag", "Ground"), &ground(purpose, language));
+    let retention = format!(
+        "{}. {}",
+        purpose.retention.in_words(language),
+        purpose.retention_reason.of(language).trim()
+    );
+    page.pair(page.pick("Bewaartermijn", "Retention"), &retention);
+    page.pair(page.pick("Herkomst", "Source"), purpose.source.of(language).trim());
+    let names: Vec<&str> = purpose
+        .recipients
+        .iter()
+        .map(|id| policy.recipient(id).map_or(id.as_str(), |recipient| recipient.name.as_str()))
+        .collect();
+    let nobody = page.pick("niemand buiten ons bedrijf", "nobody outside our company");
+    let may = if names.is_empty() { nobody.to_owned() } else { names.join(", ") };
+    page.pair(page.pick("Mag worden verstrekt aan", "May be given to"), &may);
+    page.raw("</dl>\n");
+    let mut any = false;
+    for of in in_order(collected) {
+        let concerns = of.rows.iter().flatten().any(|field| field.purpose == Some(purpose.name.as_str()));
+        if concerns {
+            any = true;
+            records(page, of, Some(&purpose.name));
+        }
+    }
+    if !any && purpose.name != "ledger" {
+        page.element("p", page.pick("Hiervoor bewaren wij niets over u.", "For this we hold nothing about you."));
+    }
+    page.raw("</section>\n");
+}
+
+/// All tables of all subjects, in the order of the labels.
+fn in_order(collected: &Collected) -> Vec<&OfTable> {
+    let mut all: Vec<&OfTable> = collected.subjects.iter().flat_map(|of| &of.tables).collect();
+    all.sort_by_key(|of| labels::place(of.table.name));
+    all
+}
+
+fn records(page: &mut Page, of: &OfTable, purpose: Option<&str>) {
+    let language = page.language;
+    let heading = labels::table(of.table.name, language).unwrap_or(of.table.name);
+    page.element("h3", heading);
+    for row in &of.rows {
+        page.raw("<dl class=\"row\">\n");
+        for field in row {
+            if field.purpose.is_some() && purpose.is_some() && field.purpose != purpose {
+                continue;
+            }
+            if let Some(label) = labels::column(field.column, language) {
+                value(page, label, field);
+            }
+        }
+        page.raw("</dl>\n");
+    }
+}
+
+fn value(page: &mut Page, label: &str, field: &Field) {
+    match &field.value {
+        FieldValue::Nothing => {}
+        FieldValue::Number(n) => page.pair(label, &n.to_string()),
+        FieldValue::Truth(truth) => {
+            let word = if *truth { page.pick("ja", "yes") } else { page.pick("nee", "no") };
+            page.pair(label, word);
+        }
+        FieldValue::Moment(at) => page.pair(label, &moment(*at)),
+        FieldValue::Word(word) => page.pair(label, word),
+        FieldValue::Personal(text) => page.pair(label, text.expose()),
+        FieldValue::Withheld => {
+            let word = page.pick(
+                "bewaren wij, en staat hier niet: het is een geheim om in te loggen, of een eerdere kopie",
+                "held, and not copied here: it is a secret to sign in with, or an earlier copy",
+            );
+            page.pair(label, word);
+        }
+    }
+}
+
+/// What names the person without holding personal values, and the fellow members.
+fn others(page: &mut Page, cover: &Cover, collected: &Collected) {
+    let plain: Vec<&OfTable> = in_order(collected)
+        .into_iter()
+        .filter(|of| of.table.name != "outbound_contact" && of.table.columns.iter().all(|c| c.content.purpose().is_none()))
+        .collect();
+    if plain.is_empty() && cover.members.is_empty() {
+        return;
+    }
+    page.raw("<section>\n");
+    page.element("h2", page.pick("Wat daarbij hoort", "What belongs to it"));
+    for of in plain {
+        records(page, of, None);
+    }
+    if !cover.members.is_empty() {
+        page.element("h3", page.pick("Wie voor deze klant mag handelen", "Who may act for this customer"));
+        page.raw("<ul>\n");
+        for member in &cover.members {
+            page.raw("<li>");
+            page.text(member.login.name.expose());
+            page.raw(", ");
+            page.text(member.login.email.expose());
+            page.raw("</li>\n");
+        }
+        page.raw("</ul>\n");
+    }
+    page.raw("</section>\n");
+}
+
+/// Who really received something (C-154/21).
+fn recipients(page: &mut Page, collected: &Collected, policy: &Policy) {
+    page.raw("<section>\n");
+    page.element("h2", page.pick("Wie uw gegevens heeft ontvangen", "Who received your data"));
+    let mut any = false;
+    for of in in_order(collected).into_iter().filter(|of| of.table.name == "outbound_contact") {
+        any = true;
+        for row in &of.rows {
+            page.raw("<dl class=\"row\">\n");
+            let id = row.iter().find(|field| field.column == "recipient");
+            if let Some(FieldValue::Word(id)) = id.map(|field| &field.value) {
+                let name = policy.recipient(id).map_or(id.as_str(), |recipient| recipient.name.as_str());
+                page.pair(page.pick("Ontvanger", "Recipient"), name);
+            }
+            for field in row.iter().filter(|field| field.column != "recipient") {
+                if let Some(label) = labels::column(field.column, page.language) {
+                    value(page, label, field);
+                }
+            }
+            page.raw("</dl>\n");
+        }
+    }
+    if !any {
+        page.element("p", page.pick("Niemand buiten ons bedrijf.", "Nobody outside our company."));
+    }
+    page.raw("</section>\n");
+}
+
+fn timeline(page: &mut Page, collected: &Collected) {
+    page.raw("<section>\n");
+    page.element("h2", page.pick("Wat er met uw gegevens gebeurde", "What happened to your data"));
+    let lead = page.pick(
+        "Uit het logboek, dat niemand ongemerkt kan veranderen. Het bevat geen gegevens over u; alleen wij kunnen deze regels nu \
+         aan u verbinden.",
+        "From the ledger, which nobody can change unnoticed. It holds no data about you; only we can tie these lines to you now.",
+    );
+    page.element("p", lead);
+    page.raw("<table>\n<thead><tr>");
+    for heading in [page.pick("Wanneer", "When"), page.pick("Wat", "What"), page.pick("Regel", "Line")] {
+        page.raw("<th scope=\"col\">");
+        page.text(heading);
+        page.raw("</th>");
+    }
+    page.raw("</tr></thead>\n<tbody>\n");
+    let mut lines: Vec<_> = collected.subjects.iter().flat_map(|of| &of.timeline).collect();
+    lines.sort_by_key(|row| row.position);
+    lines.dedup_by_key(|row| row.position);
+    for row in lines {
+        let words = checkpoints::kind_in_words(&row.kind, page.language).unwrap_or(&row.kind);
+        page.raw("<tr>");
+        for text in [moment(row.at).as_str(), words, row.position.to_string().as_str()] {
+            page.raw("<td>");
+            page.text(text);
+            page.raw("</td>");
+        }
+        page.raw("</tr>\n");
+    }
+    page.raw("</tbody>\n</table>\n</section>\n");
+}
+
+fn rights(page: &mut Page, policy: &Policy) {
+    let provider = policy.provider();
+    let authority = &provider.authority;
+    page.raw("<section>\n");
+    page.element("h2", page.pick("Uw rechten", "Your rights"));
+    let (rights, complaint) = match page.language {
+        Language::Nl => (
+            format!(
+                "U kunt uw gegevens laten verbeteren of wissen, het gebruik laten beperken, bezwaar maken, en meenemen wat u \
+                 ons gaf: via {}. Besluiten over u nemen wij niet met alleen een computer.",
+                provider.contact_form
+            ),
+            format!(
+                "Bent u niet tevreden? Neem dan eerst contact met ons op, via {} of {}. U kunt altijd een klacht indienen bij \
+                 de toezichthouder, de {} ({}), en naar de rechter gaan.",
+                provider.contact_form, provider.email, authority.name, authority.website
+            ),
+        ),
+        Language::En => (
+            format!(
+                "You can have your data corrected or erased, have their use restricted, object, and take along what you gave \
+                 us: through {}. We make no decisions about you by computer alone.",
+                provider.contact_form
+            ),
+            format!(
+                "Are you not satisfied? Please contact us first, through {} or {}. You can always lodge a complaint with the \
+                 supervisory authority, the {} ({}), and go to court.",
+                provider.contact_form, provider.email, authority.name, authority.website
+            ),
+        ),
+    };
+    page.element("p", &rights);
+    page.element("p", &complaint);
+    page.raw("</section>\n");
+}
