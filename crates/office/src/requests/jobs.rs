@@ -62,13 +62,6 @@ impl Job for LiftRestriction {
 /// When a store fails; a retry helps.
 pub async fn run(office: &Office, job: &ClaimedJob) -> Result<bool, OfficeError> {
     match job.kind.as_str() {
-        ProducePackage::KIND => {
-            access::produce(office, job.decode::<ProducePackage>()?.request).await?;
-        }
-        BeginErasure::KIND => {
-            erasure::begin_granted(office, By::System("requests"), job.decode::<BeginErasure>()?.request)
-                .await?;
-        }
         LiftRestriction::KIND => lift_restriction(office, job.decode()?).await?,
         ProducePackage::KIND => {
             let ProducePackage { request } = job.decode()?;

@@ -8,10 +8,10 @@ use super::store;
 use super::texts::{self, Outcome};
 use crate::accounts::{Role, Session};
 use crate::customers::{self, Profile};
-use crate::mailing::{self, MailKind, NewMail};
+use crate::mailing::{self, MailKind, NewMail, PreparedMail};
 use crate::messages::{require_active, take_number};
 use crate::{Office, OfficeError, Record, subjects};
-use base::Sensitive;
+use base::{Language, Sensitive, SubjectId};
 use keys::purpose::Rights;
 
 /// A manager or owner corrects the customer's contact data. The confirmation goes to the new address
@@ -45,21 +45,13 @@ pub async fn rectify_in_panel(
     let whole = mailing::signed(office, language, &texts::with_remedies(language, &body, &policy));
     let named_authority = texts::names_remedies(language, whole.expose(), &policy);
     let identity = session_identity(session, now);
-    let mut mails = Vec::new();
-    let mut addresses: Vec<&Sensitive<String>> = vec![&profile.email];
+    let mut addresses = vec![&profile.email];
     if before.profile.email != profile.email {
         addresses.push(&before.profile.email);
     }
+    let mut mails = Vec::new();
     for to in addresses {
-        let mail = NewMail {
-            subject,
-            to,
-            kind: MailKind::RequestAnswered,
-            language,
-            title: title.clone(),
-            body: whole.clone(),
-        };
-        mails.push(mailing::prepare(office, mail).await?);
+        mails.push(confirmation(office, subject, to, language, &title, &whole).await?);
     }
     let record = Record::new("request-granted", session.by())
         .about(subject)
@@ -94,4 +86,17 @@ pub async fn rectify_in_panel(
     entry.append(&tx).await?;
     tx.commit().await?;
     Ok(Some((id, number)))
+}
+
+async fn confirmation(
+    office: &Office,
+    subject: SubjectId,
+    to: &Sensitive<String>,
+    language: Language,
+    title: &str,
+    body: &Sensitive<String>,
+) -> Result<PreparedMail, OfficeError> {
+    let kind = MailKind::RequestAnswered;
+    let mail = NewMail { subject, to, kind, language, title: title.to_owned(), body: body.clone() };
+    mailing::prepare(office, mail).await
 }
