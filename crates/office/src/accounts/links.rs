@@ -12,7 +12,8 @@ use keys::purpose::Account;
 use keys::{Cell, DataKey};
 use policy::schema::OnErasure;
 
-pub(crate) use store::links::{LinkKind, LinkRow};
+pub(crate) use store::links::LinkKind;
+pub(super) use store::links::LinkRow;
 
 /// How many strangers one sweep lets go.
 const STRANGERS_MAX: u32 = 200;
@@ -97,7 +98,7 @@ pub(crate) async fn peek_link(
 }
 
 /// The link, or what everybody gets whose link has run out, was used or never was.
-pub(crate) async fn open_link(
+pub(super) async fn open_link(
     office: &Office,
     kind: LinkKind,
     token: &Token,
@@ -106,7 +107,7 @@ pub(crate) async fn open_link(
 }
 
 /// Uses a link up.
-pub(crate) async fn take_link(
+pub(super) async fn take_link(
     tx: &Tx,
     kind: LinkKind,
     token: &Token,

@@ -6,6 +6,7 @@ use super::{Login, LoginId, Session, Token, passwords, sessions};
 use crate::customers::single_line;
 use crate::form::{Problem, Problems};
 use crate::mailing::{self, MailKind, NewMail, PreparedMail};
+use crate::messages::require_active;
 use crate::{By, Office, OfficeError, Record, subjects};
 use ::store::{StoreError, Tx};
 use base::{Language, Sensitive, SubjectId};
@@ -106,6 +107,8 @@ pub(super) struct Change {
 impl Change {
     pub(super) async fn begin(office: &Office, id: LoginId) -> Result<Self, OfficeError> {
         let row = row(office, id).await?;
+        // Before any key is ensured: one that was just destroyed must not be made anew.
+        require_active(office, row.subject).await?;
         let account = office.vault.key::<Account>(row.subject).await?;
         let security = office.vault.ensure::<Security>(row.subject).await?;
         let keys = LoginKeys { account, security };

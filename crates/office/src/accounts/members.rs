@@ -12,6 +12,7 @@ use super::{LoginId, Officer, Role, Token, texts};
 use crate::customers::{self, CustomerId, single_line};
 use crate::form::{Problem, Problems};
 use crate::mailing::MailKind;
+use crate::messages::require_active;
 use crate::subjects::{self, SubjectKind};
 use crate::{By, Office, OfficeError, Record};
 use ::store::{StoreError, Tx};
@@ -204,7 +205,10 @@ pub async fn invite(
         return Err(Problems::one("email", Problem::Taken).into());
     }
     let (subject, is_new) = match &known {
-        Some(login) => (login.subject, false),
+        Some(login) => {
+            require_active(office, login.subject).await?;
+            (login.subject, false)
+        }
         None => (SubjectId::new(&*office.clock, &*office.random), true),
     };
     let key = office.vault.ensure::<Account>(subject).await?;

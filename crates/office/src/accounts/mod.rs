@@ -30,7 +30,7 @@ mod tests;
 pub use attempts::{Limit, count_attempt};
 pub use email::{confirm_email_change, request_email_change};
 pub use links::sweep;
-pub(crate) use links::{LinkKind, LinkRow, NewLink, open_link, peek_link, take_link};
+pub(crate) use links::{LinkKind, NewLink, peek_link};
 pub(crate) use logins::{NewLogin, insert_many, logins_of_addresses};
 pub use logins::{
     change_password, clear_email_index, fill_email_index, login, login_by_email, login_of_subject, rename,

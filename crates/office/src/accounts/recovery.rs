@@ -8,6 +8,7 @@ use super::store;
 use super::texts::{self, Notice};
 use super::{ClientInfo, LoginId, Token, sessions};
 use crate::mailing::MailKind;
+use crate::messages::require_active;
 use crate::{By, Office, OfficeError, Record, subjects};
 use base::Sensitive;
 use core::time::Duration;
@@ -43,6 +44,7 @@ async fn send_link(office: &Office, normal: &Sensitive<String>) -> Result<(), Of
     if row.disabled_at.is_some() {
         return Ok(());
     }
+    require_active(office, row.subject).await?;
     let login = logins::open(office, &row).await?;
     let link = NewLink::new(office, LinkKind::Recovery, row.subject, LINK_SECONDS).of_login(row.id);
     let text = texts::recovery(row.language, link.address(office, "recover").expose());

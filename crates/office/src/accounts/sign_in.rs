@@ -10,6 +10,7 @@ use super::store::{self, LoginRow};
 use super::texts::Notice;
 use super::{ClientInfo, Session, Stage, Token, logins, second_factor};
 use crate::form::{Problem, Problems};
+use crate::messages::require_active;
 use crate::{Office, OfficeError, Record, subjects};
 use base::Sensitive;
 use keys::normalise_email;
@@ -81,15 +82,13 @@ pub async fn sign_in(
     let Some(row) = row.filter(|row| verdict != Verdict::Wrong && row.disabled_at.is_none()) else {
         return Err(wrong("password"));
     };
+    require_active(office, row.subject).await.map_err(erased_is_wrong)?;
     if verdict == Verdict::RightButOld {
         hash_again(office, &row, password).await?;
     }
     let session = sessions::prepare(office, &row, client).await?;
     let tx = office.store.begin().await?;
-    subjects::lock_active(&tx, row.subject).await.map_err(|error| match error {
-        OfficeError::Erased => wrong("password"),
-        other => other,
-    })?;
+    subjects::lock_active(&tx, row.subject).await.map_err(erased_is_wrong)?;
     session.insert(&tx).await?;
     if session.stage == Stage::Complete {
         store::note_sign_in(&tx, row.id, office.now()).await?;
@@ -98,6 +97,14 @@ pub async fn sign_in(
     attempts::take_back(office, Limit::SignInPlace, place.expose()).await?;
     attempts::forget(office, Limit::SignInLogin, address.expose()).await?;
     Ok(SignedIn { token: session.token, stage: session.stage })
+}
+
+/// Somebody whose erasure has begun is somebody unknown.
+fn erased_is_wrong(error: OfficeError) -> OfficeError {
+    match error {
+        OfficeError::Erased => wrong("password"),
+        other => other,
+    }
 }
 
 async fn hash_again(

@@ -593,6 +593,31 @@ office_test! {
     }
 }
 
+office_test! {
+    async fn somebody_who_is_being_erased_is_unknown(t: &TestOffice) {
+        let office = &*t.office;
+        let klant = customer(office, "klant@klant.example").await;
+        let id = member(office, &klant, "fenna@klant.example", Role::Owner).await;
+        let (_, own) = enter(office, "fenna@klant.example").await;
+        let subject = login(office, id).await.expect("the login").subject;
+        let tx = office.store.begin().await.expect("tx");
+        crate::subjects::mark_erasing(&tx, subject, office.now()).await.expect("marked");
+        tx.commit().await.expect("committed");
+        office.vault.destroy(subject).await.expect("destroyed");
+        mails(office).await;
+        let signed_in = sign_in(office, &"fenna@klant.example".into(), &PASSWORD.into(), &client()).await;
+        assert_eq!(problem(signed_in, "password"), Some(Problem::Wrong));
+        request_recovery(office, &"fenna@klant.example".into(), &client()).await.expect("the same answer");
+        assert!(mails(office).await.is_empty());
+        assert!(matches!(begin_enrolment(office, &own).await, Err(OfficeError::Erased)));
+        assert!(matches!(rename(office, SYSTEM, id, &"Andere Naam".into()).await, Err(OfficeError::Erased)));
+        let again = NewMember { name: "x".into(), email: "fenna@klant.example".into(), role: Role::Reader, language: Language::Nl };
+        let other = customer(office, "ander@klant.example").await;
+        assert!(matches!(invite(office, SYSTEM, other.id, &again).await, Err(OfficeError::Erased)));
+        assert!(office.vault.keys_of(subject).await.expect("the key store").is_empty(), "no key was made anew");
+    }
+}
+
 async fn move_to(t: &TestOffice, state: KeyState) {
     let store = &t.vault_config.store;
     let present = store.state().await.expect("the state");

@@ -3,7 +3,7 @@
 use super::*;
 use crate::accounts::{self, NewMember};
 use crate::customers::{self, CustomerFilter, NewCustomer, ProfileForm};
-use crate::testing::{TestOffice, office_test};
+use crate::testing::office_test;
 use base::Language;
 use std::fmt::Write as _;
 
