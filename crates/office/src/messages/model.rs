@@ -340,6 +340,14 @@ pub(crate) struct Letter {
 }
 
 impl ContactForm {
+    /// Checks the form of somebody who is not signed in, without keeping anything.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), Problems> {
+        self.parse().map(drop)
+    }
+
     /// The letter alone, of somebody who is known already.
     pub(crate) fn letter(&self) -> Result<Letter, Problems> {
         let mut problems = Problems::new();
