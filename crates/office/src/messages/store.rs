@@ -291,6 +291,11 @@ pub(crate) async fn by_id(store: &Store, id: ThreadId) -> Result<Option<ThreadRo
     store.query_one(&sql, [id.uuid().into()]).await?.as_ref().map(read).transpose()
 }
 
+pub(crate) async fn by_number(store: &Store, number: i64) -> Result<Option<ThreadId>, StoreError> {
+    let row = store.query_one("SELECT id FROM thread WHERE number = $1", [number.into()]).await?;
+    Ok(row.map(|row| row.try_get("", "id")).transpose()?.map(ThreadId::from_uuid))
+}
+
 pub(crate) async fn messages_of(
     store: &Store,
     id: ThreadId,

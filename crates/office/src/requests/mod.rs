@@ -20,6 +20,7 @@ pub mod receipts;
 mod clock;
 mod decide;
 mod identity;
+mod lookup;
 mod model;
 mod open;
 mod rectify;
@@ -46,6 +47,7 @@ pub use model::{
     RequestFilter, RequestId, RequestKind, RequestNumber, RequestPage, RequestState, RequestSummary,
     Standing, Which,
 };
+pub use lookup::{Decided, answer_preview, by_number};
 pub use open::{About, OnBehalf, PanelForm, open_in_panel, open_on_behalf};
 pub use rectify::rectify_in_panel;
 pub use service::{clock_evidence, queue_counts};

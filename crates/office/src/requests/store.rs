@@ -1,10 +1,12 @@
 //! SQL of requests and of the tokens that verify who asks; personal columns are envelopes.
 
 mod evidence;
+mod lookup;
 mod tokens;
 
 pub use evidence::{ClockEvidence, QueueCounts};
 pub(crate) use evidence::{clock_evidence, linked_subjects, queue_counts, restricted_since};
+pub(crate) use lookup::by_number;
 pub(crate) use tokens::{TokenRow, end_tokens, insert_token, token, use_token};
 
 use super::clock::Deadline;
