@@ -175,6 +175,19 @@ pub enum VerifyWarning {
     UnknownSignature(String),
 }
 
+impl core::fmt::Display for VerifyWarning {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::StepBack { index, seconds } => {
+                write!(f, "entry {index} is dated {seconds} s before the entry in front of it")
+            }
+            Self::NotCovered(path) => write!(f, "{}: no checkpoint covers it yet", path.display()),
+            Self::Unexpected(path) => write!(f, "{}: does not belong there", path.display()),
+            Self::UnknownSignature(name) => write!(f, "a signature by {name}, whose key is not known"),
+        }
+    }
+}
+
 /// What was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifyReport {

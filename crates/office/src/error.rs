@@ -62,8 +62,8 @@ impl From<Problems> for OfficeError {
     }
 }
 
-impl From<sea_orm::DbErr> for OfficeError {
-    fn from(error: sea_orm::DbErr) -> Self {
+impl From<store::RowError> for OfficeError {
+    fn from(error: store::RowError) -> Self {
         Self::Store(error.into())
     }
 }

@@ -217,7 +217,8 @@ impl Store {
         if self.backend != Backend::Sqlite {
             return Err(StoreError::Address("a PostgreSQL database is copied with pg_dump".into()));
         }
-        let path = path.to_str().ok_or_else(|| StoreError::Address("the path of a copy must be UTF-8".into()))?;
+        let path =
+            path.to_str().ok_or_else(|| StoreError::Address("the path of a copy must be UTF-8".into()))?;
         // Through the writer: a reader may not write, not even another file.
         self.writer.execute_raw(self.statement("VACUUM INTO $1", [path.into()])).await?;
         Ok(())

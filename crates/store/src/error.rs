@@ -3,6 +3,9 @@
 use sea_orm::{DbErr, SqlErr};
 use thiserror::Error;
 
+/// What reading a column of a row can answer; it becomes a [`StoreError`] wherever it passes.
+pub type RowError = DbErr;
+
 /// A failure of the database. The text never holds a value of a row: PostgreSQL puts offending
 /// values into the detail of an error, and only `Debug` of the driver's error shows that detail.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]

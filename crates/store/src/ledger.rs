@@ -132,7 +132,8 @@ pub async fn adopt(store: &Store, from: u64, bodies: &[Vec<u8>]) -> Result<(), S
     )
     .await?;
     let sql = format!("SELECT size, frontier FROM ledger_head WHERE id = 1{}", tx.for_update());
-    let row = tx.query_one(&sql, []).await?.ok_or_else(|| StoreError::inconsistent("the ledger has no head"))?;
+    let row =
+        tx.query_one(&sql, []).await?.ok_or_else(|| StoreError::inconsistent("the ledger has no head"))?;
     let mut frontier = read_frontier(&row)?;
     if frontier.size() != from {
         return Err(StoreError::Conflict { what: "the ledger" });
@@ -263,7 +264,8 @@ pub async fn entries_page(
             store.query(sql, page.into_iter().chain([kind.into()])).await?
         }
         None => {
-            let sql = "SELECT position, kind, at, body FROM ledger_entry ORDER BY position DESC LIMIT $2 OFFSET $1";
+            let sql =
+                "SELECT position, kind, at, body FROM ledger_entry ORDER BY position DESC LIMIT $2 OFFSET $1";
             store.query(sql, page).await?
         }
     };
@@ -277,7 +279,9 @@ pub async fn entries_page(
 pub async fn entry_kinds(store: &Store) -> Result<Vec<(String, u64)>, StoreError> {
     let sql = "SELECT kind, COUNT(*) AS n FROM ledger_entry GROUP BY kind ORDER BY kind";
     let rows = store.query(sql, []).await?;
-    rows.iter().map(|row| Ok((row.try_get("", "kind")?, row.try_get::<i64>("", "n")?.unsigned_abs()))).collect()
+    rows.iter()
+        .map(|row| Ok((row.try_get("", "kind")?, row.try_get::<i64>("", "n")?.unsigned_abs())))
+        .collect()
 }
 
 /// The entry at a place.

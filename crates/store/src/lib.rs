@@ -13,10 +13,12 @@ mod keystore;
 mod ledger;
 mod migrations;
 mod schema;
+#[cfg(test)]
+mod tests;
 
-pub use connect::{Backend, db_statement, DatabaseUrl, Store, Tx};
+pub use connect::{Backend, DatabaseUrl, Store, Tx, db_statement};
 pub use counter::{prune_submissions, submission};
-pub use error::StoreError;
+pub use error::{RowError, StoreError};
 pub use jobs::{
     ClaimedJob, Job, JobCounts, JobId, JobRow, JobState, ScheduleRow, claim, counts, fail, finish,
     jobs_in_state, prune_done, record_run_end, record_run_start, release_expired, retry_later, retry_now,
@@ -24,7 +26,7 @@ pub use jobs::{
 };
 pub use keystore::SqlKeyStore;
 pub use ledger::{
-    LedgerHead, LedgerRow, NumberedEntry, Sequencer, adopt, entries_from, entries_of_kind, entries_of_subject, entries_page, entry_at, entry_kinds, head,
-    index_of_leaf, pending_count,
+    LedgerHead, LedgerRow, NumberedEntry, Sequencer, adopt, entries_from, entries_of_kind,
+    entries_of_subject, entries_page, entry_at, entry_kinds, head, index_of_leaf, pending_count,
 };
 pub use schema::{CORE_TABLES, live_columns};

@@ -134,10 +134,15 @@ async fn transaction_cost(app: &App) -> Result<()> {
         let entry = if round % 2 == 0 {
             None
         } else {
-            Some(office.prepare(office::Record::new("customer-rectified", By::System("bench")).about(subject)).await?)
+            Some(
+                office
+                    .prepare(office::Record::new("customer-rectified", By::System("bench")).about(subject))
+                    .await?,
+            )
         };
         let tx = office.store.begin().await?;
-        tx.execute("UPDATE customer SET updated_at = updated_at + 1 WHERE id = $1", [id.uuid().into()]).await?;
+        tx.execute("UPDATE customer SET updated_at = updated_at + 1 WHERE id = $1", [id.uuid().into()])
+            .await?;
         if let Some(entry) = &entry {
             entry.append(&tx).await?;
         }
@@ -146,7 +151,10 @@ async fn transaction_cost(app: &App) -> Result<()> {
         if entry.is_some() { with.push(took) } else { plain.push(took) }
     }
     let (plain, with) = (median(&mut plain), median(&mut with));
-    says("ledger cost of a business transaction", &format!("{:.3} ms ({plain:.3} without, {with:.3} with)", with - plain));
+    says(
+        "ledger cost of a business transaction",
+        &format!("{:.3} ms ({plain:.3} without, {with:.3} with)", with - plain),
+    );
     Ok(())
 }
 
@@ -164,8 +172,11 @@ async fn import_customers(app: &App) -> Result<()> {
 fn csv_of(count: u32) -> String {
     let mut csv = String::from("kind,name,organisation,kvk,email,phone,street,postcode,city,country\n");
     for i in 0..count {
-        let (kind, organisation, kvk) =
-            if i % 3 == 0 { ("organisation", format!("Bedrijf Voorbeeld{}", i % 5_000), format!("99{i:06}")) } else { ("person", String::new(), String::new()) };
+        let (kind, organisation, kvk) = if i % 3 == 0 {
+            ("organisation", format!("Bedrijf Voorbeeld{}", i % 5_000), format!("99{i:06}"))
+        } else {
+            ("person", String::new(), String::new())
+        };
         csv.push_str(&format!(
             "{kind},Voornaam{} Achternaam{},{organisation},{kvk},klant{i}@bench.example,020{:07},Voorbeeldstraat {},{} AB,Plaats{},NL\n",
             i % 997, i % 7_919, i, i % 200 + 1, 1_000 + i % 8_999, i % 300
@@ -184,7 +195,10 @@ async fn start(place: &Path) -> Result<App> {
     let began = Instant::now();
     let app = App::open(Config::read(&place.join("waarborg.toml"))?).await?;
     worker::settle(&app).await?;
-    says("start with 100,000 customers", &format!("{:.2} s (open, check, names index)", began.elapsed().as_secs_f64()));
+    says(
+        "start with 100,000 customers",
+        &format!("{:.2} s (open, check, names index)", began.elapsed().as_secs_f64()),
+    );
     Ok(app)
 }
 
@@ -199,7 +213,10 @@ async fn erase(app: &App) -> Result<()> {
         times.push(began.elapsed().as_secs_f64() * 1_000.0);
     }
     let worst = times.iter().copied().fold(0.0, f64::max);
-    says("erasing one customer among 100,000", &format!("{:.0} ms (worst of {ROUNDS}: {worst:.0} ms)", median(&mut times)));
+    says(
+        "erasing one customer among 100,000",
+        &format!("{:.0} ms (worst of {ROUNDS}: {worst:.0} ms)", median(&mut times)),
+    );
     Ok(())
 }
 
@@ -213,7 +230,12 @@ async fn pages(app: App, place: &Path) -> Result<()> {
     let stop = CancellationToken::new();
     let server = tokio::spawn(serve(app, listener, Work::Here, stop.clone()));
     let client: Client<HttpConnector, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let paths = ["/staff/customers".to_owned(), "/staff/search?q=achternaam12".to_owned(), detail, "/promises".to_owned()];
+    let paths = [
+        "/staff/customers".to_owned(),
+        "/staff/search?q=achternaam12".to_owned(),
+        detail,
+        "/promises".to_owned(),
+    ];
     for path in &paths {
         for _ in 0..20 {
             fetch(&client, address, path, &cookie).await?;
@@ -230,7 +252,12 @@ async fn pages(app: App, place: &Path) -> Result<()> {
         tasks.spawn(async move {
             fetch(&client, address, &path, &cookie).await?;
             let took = due.elapsed().as_secs_f64() * 1_000.0;
-            times.lock().unwrap_or_else(std::sync::PoisonError::into_inner).entry(path).or_default().push(took);
+            times
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .entry(path)
+                .or_default()
+                .push(took);
             anyhow::Ok(())
         });
     }
@@ -242,7 +269,10 @@ async fn pages(app: App, place: &Path) -> Result<()> {
         let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
         let path = path.split(['?']).next().unwrap_or(path);
         let name = if path.len() > 20 { "/staff/customers/{id}" } else { path };
-        says(&format!("{name} at {RATE} requests/s"), &format!("p50 {:.1} ms, p99 {:.1} ms", at(0.5), at(0.99)));
+        says(
+            &format!("{name} at {RATE} requests/s"),
+            &format!("p50 {:.1} ms, p99 {:.1} ms", at(0.5), at(0.99)),
+        );
     }
     stop.cancel();
     server.await?
@@ -254,7 +284,8 @@ async fn fetch(
     path: &str,
     cookie: &str,
 ) -> Result<()> {
-    let request = http::Request::get(format!("http://{address}{path}")).header("cookie", cookie).body(Empty::new())?;
+    let request =
+        http::Request::get(format!("http://{address}{path}")).header("cookie", cookie).body(Empty::new())?;
     let response = client.request(request).await?;
     let status = response.status();
     response.into_body().collect().await?;
@@ -266,10 +297,12 @@ async fn fetch(
 
 async fn staff_cookie(app: &App, place: &Path) -> Result<String> {
     let logins = demo::read_logins(place)?;
-    let login = logins.iter().find(|login| login.who.contains("administrator")).context("an administrator")?;
+    let login =
+        logins.iter().find(|login| login.who.contains("administrator")).context("an administrator")?;
     let client = ClientInfo { address: None, agent: "bench".into() };
     let email = Sensitive::new(login.email.clone());
-    let signed = accounts::sign_in(&app.office, &email, &Sensitive::new(login.password.clone()), &client).await?;
+    let signed =
+        accounts::sign_in(&app.office, &email, &Sensitive::new(login.password.clone()), &client).await?;
     let session = accounts::authenticate(&app.office, &signed.token).await?.context("a session")?;
     let code = Sensitive::new(login.code(app.office.now())?);
     let signed = accounts::give_second_factor(&app.office, &session, &signed.token, &code).await?;

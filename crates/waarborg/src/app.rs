@@ -97,8 +97,7 @@ impl App {
             origin: config.origin(),
             language: config.language,
         };
-        let recorder =
-            Recorder::new(store.clone(), config.origin(), Arc::clone(&clock), Arc::clone(&random));
+        let recorder = Recorder::new(store.clone(), config.origin(), Arc::clone(&clock), Arc::clone(&random));
         let gate = Arc::new(Gate::new(Register::of(&policy), recorder, ConnectLimits::default()));
         let sender = Sender::new(&policy.provider().name, config.mail.sender()).context("mail.sender")?;
         let (mailer, maildir) = mailer(&config.mail, sender, &gate, &random)?;
@@ -203,7 +202,8 @@ type Mailers = (Arc<dyn Mailer>, Option<Arc<Maildir>>);
 fn mailer(mail: &Mail, sender: Sender, gate: &Arc<Gate>, random: &Arc<dyn Random>) -> Result<Mailers> {
     match mail {
         Mail::Maildir { path, .. } => {
-            let maildir = Arc::new(Maildir::open(path.clone(), sender, Arc::clone(random)).context("mail.path")?);
+            let maildir =
+                Arc::new(Maildir::open(path.clone(), sender, Arc::clone(random)).context("mail.path")?);
             Ok((Arc::clone(&maildir) as Arc<dyn Mailer>, Some(maildir)))
         }
         Mail::Smtp { host, port, security, user, password_file, timeouts, .. } => {

@@ -8,7 +8,14 @@ use std::path::PathBuf;
 #[command(name = "waarborg", version, arg_required_else_help = true, propagate_version = true)]
 pub struct Cli {
     /// The configuration.
-    #[arg(long, short, global = true, env = "WAARBORG_CONFIG", default_value = "waarborg.toml", value_name = "FILE")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "WAARBORG_CONFIG",
+        default_value = "waarborg.toml",
+        value_name = "FILE"
+    )]
     pub config: PathBuf,
     /// Prints data as JSON.
     #[arg(long, global = true)]

@@ -326,7 +326,9 @@ impl Config {
 
     fn check(&self) -> Result<()> {
         if self.database == self.key_database {
-            bail!("data.keys: the key store must be another database than data.database, or a backup of the data is a backup of the keys");
+            bail!(
+                "data.keys: the key store must be another database than data.database, or a backup of the data is a backup of the keys"
+            );
         }
         if self.files.epoch_copies.contains(&self.files.epochs) {
             bail!("files.epoch_copies: a second copy in the same folder is none");
@@ -372,7 +374,9 @@ fn server(typed: TypedServer, home: &Path) -> Result<Server> {
     };
     let local = host.starts_with("127.0.0.1") || host.starts_with("localhost") || host.starts_with("[::1]");
     if base_url.starts_with("http://") && !local {
-        bail!("server.base_url: plain http is for this machine only; use https (server.tls, or a proxy that does it)");
+        bail!(
+            "server.base_url: plain http is for this machine only; use https (server.tls, or a proxy that does it)"
+        );
     }
     let tls = typed.tls.map(|tls| Tls { certificate: home.join(tls.certificate), key: home.join(tls.key) });
     Ok(Server {

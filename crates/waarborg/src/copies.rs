@@ -199,7 +199,12 @@ pub fn check(folder: &Path, what: &str) -> Result<Manifest> {
     let text = fs::read(&path).with_context(|| format!("{}: not a copy", path.display()))?;
     let manifest: Manifest = serde_json::from_slice(&text).with_context(|| path.display().to_string())?;
     if manifest.version != 1 || manifest.what != what {
-        bail!("{}: a copy of {} in version {}, not of {what}", folder.display(), manifest.what, manifest.version);
+        bail!(
+            "{}: a copy of {} in version {}, not of {what}",
+            folder.display(),
+            manifest.what,
+            manifest.version
+        );
     }
     for file in &manifest.files {
         if file.name.contains(['/', '\\']) || file.name.starts_with('.') {

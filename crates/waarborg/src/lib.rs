@@ -30,7 +30,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {
-    let out = output::Out::new(cli.json);
+    let out = output::Out::new(if cli.json { output::Form::Json } else { output::Form::Words });
     let config = cli.config.as_path();
     match cli.command {
         Command::Init(args) => commands::init::run(&args, &out).await,

@@ -10,17 +10,20 @@ pub struct Out {
     form: Form,
 }
 
+/// In which form a command prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub enum Form {
+    /// For people.
     Words,
+    /// For programs.
     Json,
 }
 
 impl Out {
-    /// JSON when asked for.
+    /// Prints in a form.
     #[must_use]
-    pub const fn new(json: bool) -> Self {
-        Self { form: if json { Form::Json } else { Form::Words } }
+    pub const fn new(form: Form) -> Self {
+        Self { form }
     }
 
     /// Prints the value as JSON, or the words.

@@ -8,8 +8,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use web::shell::{Config, Gallery, Parts, Scheme};
-use web::state::{Program, State};
-use web::{AddressRange, Routes};
+use web::{AddressRange, Metrics, MetricsFor, Program, Routes, State};
 
 /// The largest request body, in bytes: a CSV of a hundred thousand customers.
 const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -36,11 +35,11 @@ pub fn router(app: &App) -> Result<Router> {
     let publisher = app.clone();
     let program = Program {
         metrics: metrics().map(|handle| {
-            let render: web::state::Metrics = Arc::new(move || {
+            let render: Metrics = Arc::new(move || {
                 handle.run_upkeep();
                 handle.render()
             });
-            let local: web::state::MetricsFor = Arc::new(|address: IpAddr| address.is_loopback());
+            let local: MetricsFor = Arc::new(|address: IpAddr| address.is_loopback());
             (render, local)
         }),
         policy_file: Some(Arc::new(app.config.files.policy.clone())),

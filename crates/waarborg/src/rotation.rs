@@ -57,7 +57,8 @@ impl Host {
     async fn recorded(&self, kind: &str, epoch: u32) -> Result<bool, HostError> {
         let rows = store::entries_of_kind(&self.app.office.store, kind, 1_000).await.map_err(failed)?;
         Ok(rows.iter().any(|row| {
-            serde_json::from_slice::<serde_json::Value>(&row.body).is_ok_and(|entry| entry["d"]["epoch"] == epoch)
+            serde_json::from_slice::<serde_json::Value>(&row.body)
+                .is_ok_and(|entry| entry["d"]["epoch"] == epoch)
         }))
     }
 

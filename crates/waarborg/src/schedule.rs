@@ -116,13 +116,16 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
             format!("{kept}; {jobs} done jobs and {forms} sent forms forgotten")
         }
         "orphan-keys" => {
-            let orphans = office::retention::collect_orphan_keys(office, now.plus_seconds(-ORPHAN_HOURS * HOUR)).await?;
+            let orphans =
+                office::retention::collect_orphan_keys(office, now.plus_seconds(-ORPHAN_HOURS * HOUR))
+                    .await?;
             format!("{orphans} keys without a use destroyed")
         }
         "epoch-rotation" => rotate_when_due(app).await?,
         "attest" => {
             let run = office::promises::attest(office, By::System("attest"), Recording::Recorded).await?;
-            let broken = run.verdicts.iter().filter(|v| v.outcome == office::promises::Outcome::Broken).count();
+            let broken =
+                run.verdicts.iter().filter(|v| v.outcome == office::promises::Outcome::Broken).count();
             format!("{} verdicts, {broken} broken", run.verdicts.len())
         }
         other => anyhow::bail!("there is no task {other}"),

@@ -291,7 +291,8 @@ async fn ledger_round(
         None => publisher.insert(Publisher::open(Arc::clone(&app.office), &app.config.ledger_files()).await?),
     };
     let now = app.office.now();
-    let due = signed_at.is_none_or(|at| now.seconds_since(at) >= i64::from(app.config.jobs.checkpoint_seconds));
+    let due =
+        signed_at.is_none_or(|at| now.seconds_since(at) >= i64::from(app.config.jobs.checkpoint_seconds));
     if due {
         if publisher.round().await?.is_some() {
             *signed_at = Some(now);

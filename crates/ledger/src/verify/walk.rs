@@ -83,7 +83,7 @@ fn bundle(
         // Beyond the checkpoint only the covered beginning can be compared.
         let covered =
             usize::try_from(wide.min(width)).ok().and_then(|w| ends.get(w - 1)).copied().unwrap_or(0);
-        compare_partial(&partial, &bytes[..covered], wide <= width)?;
+        compare_partial(&partial, &bytes[..covered], Extent::of(wide, width))?;
     }
     Ok(())
 }
@@ -105,7 +105,7 @@ fn tile(
     }
     for (partial, wide) in partials(tiles, TilePath::full(path.part, path.n), tally)? {
         let covered = usize::try_from(wide).map_or(usize::MAX, |wide| wide.saturating_mul(HASH_BYTES));
-        compare_partial(&partial, &expected[..covered.min(expected.len())], wide <= path.width)?;
+        compare_partial(&partial, &expected[..covered.min(expected.len())], Extent::of(wide, path.width))?;
     }
     Ok(())
 }
@@ -153,14 +153,31 @@ fn partials(tiles: &TileDir, full: TilePath, tally: &mut Tally) -> Result<Vec<(P
     Ok(found)
 }
 
+/// How much of a partial the checkpoint covers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Beginning,
+}
+
+impl Extent {
+    /// Of a partial of some width, when the checkpoint covers another.
+    fn of(partial: u64, covered: u64) -> Self {
+        if partial <= covered { Self::Whole } else { Self::Beginning }
+    }
+}
+
 /// A partial must be the beginning that its width says; one beyond the checkpoint must begin with
 /// what the checkpoint covers.
-fn compare_partial(path: &Path, covered: &[u8], whole: bool) -> Result<(), VerifyError> {
+fn compare_partial(path: &Path, covered: &[u8], extent: Extent) -> Result<(), VerifyError> {
     let bytes = durable::read_limited(path, BUNDLE_BYTES_MAX).map_err(|source| match source.kind() {
         io::ErrorKind::InvalidData => VerifyError::Length(path.to_owned()),
         _ => VerifyError::Io { path: path.to_owned(), source },
     })?;
-    let fine = if whole { bytes == covered } else { bytes.starts_with(covered) };
+    let fine = match extent {
+        Extent::Whole => bytes == covered,
+        Extent::Beginning => bytes.starts_with(covered),
+    };
     if fine { Ok(()) } else { Err(VerifyError::Partial(path.to_owned())) }
 }
 

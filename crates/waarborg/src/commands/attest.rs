@@ -23,18 +23,18 @@ pub async fn run(config: &Path, args: &AttestArgs, out: &Out) -> Result<ExitCode
             bail!("there is no promise {wanted}: P01 to P16");
         }
     }
-    out.print(&verdicts, || words(&verdicts, args.promise.is_some()))?;
+    out.print(&verdicts, || words(&verdicts, args.promise.as_deref()))?;
     let broken = verdicts.iter().any(|verdict| verdict.outcome == Outcome::Broken);
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn words(verdicts: &[Verdict], with_evidence: bool) -> String {
+fn words(verdicts: &[Verdict], asked: Option<&str>) -> String {
     let rows: Vec<Vec<String>> = verdicts
         .iter()
         .map(|v| vec![v.promise.to_string(), outcome(v), v.checked.to_string(), v.broken.to_string()])
         .collect();
     let mut text = table(&["promise", "verdict", "checked", "broken"], &rows);
-    for verdict in verdicts.iter().filter(|v| with_evidence || v.outcome == Outcome::Broken) {
+    for verdict in verdicts.iter().filter(|v| asked.is_some() || v.outcome == Outcome::Broken) {
         text.push_str(&format!("\n\n{}", verdict.promise));
         for fact in &verdict.evidence.facts {
             text.push_str(&format!("\n  {}: {}", fact.name, fact.value));

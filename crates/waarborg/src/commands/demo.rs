@@ -70,7 +70,11 @@ pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
     let app = if began.exists() {
         open(&began, address).await?
     } else {
-        eprintln!("making a fictional provider with {} customers in {} …", args.customers, args.folder.display());
+        eprintln!(
+            "making a fictional provider with {} customers in {} …",
+            args.customers,
+            args.folder.display()
+        );
         make(&args.folder, address, args.customers).await?
     };
     let logins = read_logins(&args.folder)?;
@@ -142,24 +146,67 @@ pub async fn make(folder: &Path, address: SocketAddr, customers: u32) -> Result<
 }
 
 const FIRST: [&str; 24] = [
-    "Aagje", "Bavo", "Cato", "Dirkje", "Evert", "Floor", "Geertje", "Harm", "Ietje", "Joost", "Klaasje", "Lubbert",
-    "Mina", "Nelis", "Okke", "Pleun", "Quirien", "Roelof", "Saartje", "Tjebbe", "Ursula", "Vrouwkje", "Wubbo", "Ymkje",
+    "Aagje", "Bavo", "Cato", "Dirkje", "Evert", "Floor", "Geertje", "Harm", "Ietje", "Joost", "Klaasje",
+    "Lubbert", "Mina", "Nelis", "Okke", "Pleun", "Quirien", "Roelof", "Saartje", "Tjebbe", "Ursula",
+    "Vrouwkje", "Wubbo", "Ymkje",
 ];
 const LAST: [&str; 20] = [
-    "Voorbeeld", "van der Proef", "Testma", "de Schijn", "Verzonnen", "uit den Duim", "Fictiema", "van Nergens",
-    "Denkbeeld", "Stel", "van Papier", "Verdicht", "Fabelman", "de Schets", "Modelstra", "van Kladblok", "Oefening",
-    "Gips", "Maquette", "van Bordkarton",
+    "Voorbeeld",
+    "van der Proef",
+    "Testma",
+    "de Schijn",
+    "Verzonnen",
+    "uit den Duim",
+    "Fictiema",
+    "van Nergens",
+    "Denkbeeld",
+    "Stel",
+    "van Papier",
+    "Verdicht",
+    "Fabelman",
+    "de Schets",
+    "Modelstra",
+    "van Kladblok",
+    "Oefening",
+    "Gips",
+    "Maquette",
+    "van Bordkarton",
 ];
 const TRADE: [&str; 12] = [
-    "Bakkerij", "Fietsenmaker", "Drukkerij", "Kwekerij", "Boekhandel", "Glaszetterij", "Muziekschool", "Orgelbouw",
-    "Zeilmakerij", "Theehuis", "Klokkenwinkel", "Pottenbakkerij",
+    "Bakkerij",
+    "Fietsenmaker",
+    "Drukkerij",
+    "Kwekerij",
+    "Boekhandel",
+    "Glaszetterij",
+    "Muziekschool",
+    "Orgelbouw",
+    "Zeilmakerij",
+    "Theehuis",
+    "Klokkenwinkel",
+    "Pottenbakkerij",
 ];
 const STREET: [&str; 10] = [
-    "Voorbeeldstraat", "Proefkade", "Schetsplein", "Denkbeeldlaan", "Kladsteeg", "Modelweg", "Gipsgracht",
-    "Papierpad", "Maquettedreef", "Fabelhof",
+    "Voorbeeldstraat",
+    "Proefkade",
+    "Schetsplein",
+    "Denkbeeldlaan",
+    "Kladsteeg",
+    "Modelweg",
+    "Gipsgracht",
+    "Papierpad",
+    "Maquettedreef",
+    "Fabelhof",
 ];
 const CITY: [&str; 8] = [
-    "Voorbeeldhaven", "Proefdrecht", "Nergenshuizen", "Schijnveen", "Fictiewoude", "Modelburg", "Kladdam", "Verzonzijl",
+    "Voorbeeldhaven",
+    "Proefdrecht",
+    "Nergenshuizen",
+    "Schijnveen",
+    "Fictiewoude",
+    "Modelburg",
+    "Kladdam",
+    "Verzonzijl",
 ];
 
 /// The address of the customer whom the tour signs in as.
@@ -175,7 +222,8 @@ fn fictional_customers(count: u32) -> String {
         let [byte]: [u8; 1] = (&random as &dyn Random).bytes();
         list[usize::from(byte) % list.len()]
     };
-    let mut csv = String::from("kind,name,organisation,kvk,vat,email,phone,street,postcode,city,country,language\n");
+    let mut csv =
+        String::from("kind,name,organisation,kvk,vat,email,phone,street,postcode,city,country,language\n");
     let _ = writeln!(
         csv,
         "person,Fenna Proefwerk,,,,{CUSTOMER},0201234567,Proefkade 12,1234 AB,Voorbeeldhaven,NL,nl\n\
@@ -211,13 +259,18 @@ async fn people(app: &App) -> Result<Vec<DemoLogin>> {
     logins.push(give_access(app, "customer", CUSTOMER, customer.id).await?);
     let staff = [
         ("staff, administrator", "Ada Beheer", "ada@voorbeeldhost.example", StaffRole::Admin, Officer::None),
-        ("staff, privacy, and officer", "Pim Sleutel", "pim@voorbeeldhost.example", StaffRole::Privacy, Officer::Holder),
+        (
+            "staff, privacy, and officer",
+            "Pim Sleutel",
+            "pim@voorbeeldhost.example",
+            StaffRole::Privacy,
+            Officer::Holder,
+        ),
         ("staff, support", "Sanne Balie", "sanne@voorbeeldhost.example", StaffRole::Support, Officer::None),
         ("staff, auditor", "Olga Toets", "olga@voorbeeldhost.example", StaffRole::Auditor, Officer::None),
     ];
     for (who, name, email, role, officer) in staff {
-        let new =
-            NewStaff { name: name.into(), email: email.into(), role, officer, language: Language::Nl };
+        let new = NewStaff { name: name.into(), email: email.into(), role, officer, language: Language::Nl };
         let added = accounts::add_staff(office, BY, &new).await?;
         logins.push(give_access(app, who, email, added.login).await?);
     }
@@ -254,23 +307,43 @@ async fn conversations(app: &App) -> Result<()> {
     let office = &app.office;
     let letters = [
         letter(
-            "Trijntje Vraagal", "trijntje@bezoeker.example", "question", "", "Verhuizen naar jullie",
+            "Trijntje Vraagal",
+            "trijntje@bezoeker.example",
+            "question",
+            "",
+            "Verhuizen naar jullie",
             "Ik wil met mijn site naar jullie verhuizen. Blijft mijn e-mail dan werken tijdens de overstap?",
         ),
         letter(
-            "Wiebe Nieuwsgier", "wiebe@bezoeker.example", "my_data", "access", "Wat weten jullie van mij?",
+            "Wiebe Nieuwsgier",
+            "wiebe@bezoeker.example",
+            "my_data",
+            "access",
+            "Wat weten jullie van mij?",
             "Ik heb vorig jaar een vraag gesteld en wil graag weten wat daarvan bewaard is.",
         ),
         letter(
-            "Jacoba Mopper", "jacoba@bezoeker.example", "complaint", "", "Te lang gewacht",
+            "Jacoba Mopper",
+            "jacoba@bezoeker.example",
+            "complaint",
+            "",
+            "Te lang gewacht",
             "Ik heb drie dagen op antwoord gewacht. Dat vind ik te lang.",
         ),
         letter(
-            "Stichting Voorzichtig", "bestuur@stichting.example", "processor_agreement", "", "Verwerkersovereenkomst",
+            "Stichting Voorzichtig",
+            "bestuur@stichting.example",
+            "processor_agreement",
+            "",
+            "Verwerkersovereenkomst",
             "Graag ontvangen wij de verwerkersovereenkomst voor onze hosting.",
         ),
         letter(
-            "Alert Oplettend", "alert@bezoeker.example", "abuse", "", "Nepwebwinkel",
+            "Alert Oplettend",
+            "alert@bezoeker.example",
+            "abuse",
+            "",
+            "Nepwebwinkel",
             "Op een site bij jullie worden schoenen verkocht die nooit aankomen.",
         ),
     ];
@@ -278,7 +351,8 @@ async fn conversations(app: &App) -> Result<()> {
         messages::contact(office, Language::Nl, form).await?;
     }
     let now = office.now();
-    let customers = office::customers::page(office, office::customers::CustomerFilter::default(), 0, 60).await?.customers;
+    let customers =
+        office::customers::page(office, office::customers::CustomerFilter::default(), 0, 60).await?.customers;
     let rights = [
         (RequestKind::Access, 24, "Graag een kopie van alles wat u van mij bewaart."),
         (RequestKind::Rectification, 12, "Wij zijn verhuisd; het adres klopt niet meer."),
@@ -304,8 +378,8 @@ async fn conversations(app: &App) -> Result<()> {
 async fn erased_customer(app: &App) -> Result<()> {
     let login = accounts::login_by_email(&app.office, ERASED).await?.context("the customer to erase")?;
     let customers = accounts::customers_of_login(&app.office, login.id).await?;
-    let (customer, _) = customers.first().context("the customer to erase")?;
-    erasure::begin(&app.office, BY, Whom::Customer(customer.id), None).await?;
+    let (customer, ..) = customers.first().context("the customer to erase")?;
+    erasure::begin(&app.office, BY, Whom::Customer(*customer), None).await?;
     Ok(())
 }
 
@@ -326,7 +400,8 @@ fn write_logins(folder: &Path, logins: &[DemoLogin]) -> Result<()> {
 /// When the folder is not a demo.
 pub fn read_logins(folder: &Path) -> Result<Vec<DemoLogin>> {
     let path = logins_path(folder);
-    let text = std::fs::read(&path).with_context(|| format!("{}: not a demo; try --fresh", path.display()))?;
+    let text =
+        std::fs::read(&path).with_context(|| format!("{}: not a demo; try --fresh", path.display()))?;
     Ok(serde_json::from_slice(&text)?)
 }
 

@@ -45,14 +45,22 @@ fn cli() -> String {
 fn describe(command: &Command, path: &str, text: &mut String) {
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     text.push_str(&format!("\n## `{path}`\n\n{about}\n"));
-    let args: Vec<&Arg> = command.get_arguments().filter(|arg| arg.get_id() != "help" && arg.get_id() != "version").collect();
+    let args: Vec<&Arg> =
+        command.get_arguments().filter(|arg| arg.get_id() != "help" && arg.get_id() != "version").collect();
     if !args.is_empty() {
         text.push_str("\n| argument | meaning | default |\n|---|---|---|\n");
         for arg in args {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            let default: Vec<String> =
-                arg.get_default_values().iter().map(|value| format!("`{}`", value.to_string_lossy())).collect();
-            text.push_str(&format!("| `{}` | {help} | {} |\n", arg.to_string().replace('|', "\\|"), default.join(" ")));
+            let default: Vec<String> = arg
+                .get_default_values()
+                .iter()
+                .map(|value| format!("`{}`", value.to_string_lossy()))
+                .collect();
+            text.push_str(&format!(
+                "| `{}` | {help} | {} |\n",
+                arg.to_string().replace('|', "\\|"),
+                default.join(" ")
+            ));
         }
     }
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
@@ -75,7 +83,13 @@ fn retention() -> Result<String> {
         "# The retention schedule of the demo provider\n\nMade by `waarborg docs retention` from its policy; do not \
          edit. `waarborg policy schedule` prints that of your own.\n\n",
     );
-    text.push_str(&schedule.to_markdown());
+    text.push_str("| purpose | data | ground | retention |\n|---|---|---|---|\n");
+    for line in &schedule.lines {
+        text.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            line.purpose, line.data, line.ground, line.retention_in_words
+        ));
+    }
     Ok(text)
 }
 
@@ -90,7 +104,10 @@ fn schema() -> String {
             OnErasure::Delete { subject } => format!("an erasure deletes rows by `{subject}`"),
             OnErasure::Clear { subject } => format!("an erasure empties rows by `{subject}`"),
         };
-        text.push_str(&format!("\n## `{}`\n\n{erasure}\n\n| column | holds | purpose |\n|---|---|---|\n", table.name));
+        text.push_str(&format!(
+            "\n## `{}`\n\n{erasure}\n\n| column | holds | purpose |\n|---|---|---|\n",
+            table.name
+        ));
         for column in table.columns {
             let (holds, purpose) = match column.content {
                 Content::Plain => ("nothing personal", ""),

@@ -93,19 +93,28 @@ fn files(config: &Config, looks: &mut Looks) {
         }
     }
     if config.files.epoch_copies.is_empty() {
-        looks.warn("epoch copies", "there is no second copy of the epoch key: if its disk dies, all personal data is gone");
+        looks.warn(
+            "epoch copies",
+            "there is no second copy of the epoch key: if its disk dies, all personal data is gone",
+        );
     }
     let device = |path: &Path| std::fs::metadata(path).map(|meta| meta.dev()).ok();
     let own = device(&config.files.epochs);
     if config.files.epoch_copies.iter().any(|copy| own.is_some() && device(copy) == own) {
-        looks.warn("epoch copies", "the second copy is on the same disk as the first; put it on another disk or host");
+        looks.warn(
+            "epoch copies",
+            "the second copy is on the same disk as the first; put it on another disk or host",
+        );
     }
     match free_bytes(&config.home) {
         Some(free) if free < FREE_BYTES_MIN => looks.warn("disk", format!("{} MB are free", free >> 20)),
         Some(free) => looks.ok("disk", format!("{} GB are free", free >> 30)),
         None => {}
     }
-    if config.server.tls.is_none() && config.server.base_url.starts_with("https://") && config.server.trusted_proxies.is_empty() {
+    if config.server.tls.is_none()
+        && config.server.base_url.starts_with("https://")
+        && config.server.trusted_proxies.is_empty()
+    {
         looks.warn("proxy", "https without server.tls means a proxy: name it in server.trusted_proxies, or every visitor has its address");
     }
 }
@@ -134,7 +143,10 @@ async fn inside(app: &App, looks: &mut Looks) -> Result<()> {
     if loaded.without_key > 0 {
         looks.wrong(
             "customers",
-            format!("{} have no key and no tombstone: the key store may be an old copy; nothing was deleted", loaded.without_key),
+            format!(
+                "{} have no key and no tombstone: the key store may be an old copy; nothing was deleted",
+                loaded.without_key
+            ),
         );
     } else {
         looks.ok("customers", format!("all {} open", loaded.indexed));
@@ -157,6 +169,9 @@ async fn inside(app: &App, looks: &mut Looks) -> Result<()> {
     if office::accounts::staff(office).await?.is_empty() {
         looks.warn("staff", "nobody can sign in: waarborg staff add …");
     }
-    looks.warn("root key", "whether paper shares exist cannot be seen from here; rehearse with `waarborg keys rehearse`");
+    looks.warn(
+        "root key",
+        "whether paper shares exist cannot be seen from here; rehearse with `waarborg keys rehearse`",
+    );
     Ok(())
 }

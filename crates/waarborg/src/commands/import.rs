@@ -43,7 +43,8 @@ pub async fn run(config: &Path, args: &ImportArgs, out: &Out) -> Result<ExitCode
     if plan.wrong.is_empty() && !args.dry_run {
         import::sweep(&app.office).await?;
         let bar = out.progress("customers", plan.rows.len() as u64);
-        let done = import::run(&app.office, By::System("import"), &plan, &mut |at| bar.set_position(at.done)).await?;
+        let done = import::run(&app.office, By::System("import"), &plan, &mut |at| bar.set_position(at.done))
+            .await?;
         bar.finish_and_clear();
         imported = Some(done.customers);
     }
@@ -55,7 +56,10 @@ pub async fn run(config: &Path, args: &ImportArgs, out: &Out) -> Result<ExitCode
         wrong_rows: plan
             .wrong
             .iter()
-            .map(|row| Wrong { line: row.line, problems: row.problems.iter().map(ToString::to_string).collect() })
+            .map(|row| Wrong {
+                line: row.line,
+                problems: row.problems.iter().map(ToString::to_string).collect(),
+            })
             .collect(),
         joining,
         imported,

@@ -58,7 +58,11 @@ pub async fn make(folder: &Path, config_text: &str, policy_text: &str) -> Result
         bail!("{}: there is an installation already", folder.display());
     }
     let config = Config::parse(config_text, &folder)?;
-    DirBuilder::new().recursive(true).mode(0o700).create(&folder).with_context(|| folder.display().to_string())?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .with_context(|| folder.display().to_string())?;
     for path in [&config.files.root_key, &config.files.ledger_key, &config.files.destroyed] {
         if let Some(parent) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
@@ -71,7 +75,9 @@ pub async fn make(folder: &Path, config_text: &str, policy_text: &str) -> Result
 
     let key_store = Store::open(&config.key_database).await.context("the key store")?;
     key_store.migrate_keys().await.context("the key store")?;
-    Vault::initialise(&vault_config(&config, &key_store, &clock, &random)?).await.context("the first epoch")?;
+    Vault::initialise(&vault_config(&config, &key_store, &clock, &random)?)
+        .await
+        .context("the first epoch")?;
     key_store.close().await?;
 
     let origin = config.origin();
@@ -85,7 +91,8 @@ pub async fn make(folder: &Path, config_text: &str, policy_text: &str) -> Result
 
 fn write_new(path: &Path, text: &str) -> Result<()> {
     let place = || path.display().to_string();
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(path).with_context(place)?;
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o640).open(path).with_context(place)?;
     file.write_all(text.as_bytes()).with_context(place)?;
     file.sync_all().with_context(place)
 }

@@ -125,7 +125,9 @@ fn typed_shares() -> Result<Vec<Share>> {
     let mut text = Zeroizing::new(String::new());
     std::io::stdin().lock().take(SHEETS_BYTES_MAX).read_to_string(&mut text).context("the sheets")?;
     let mut shares = Vec::new();
-    for sheet in text.split(['\x0c']).flat_map(|page| page.split("\n\n")).filter(|sheet| !sheet.trim().is_empty()) {
+    for sheet in
+        text.split(['\x0c']).flat_map(|page| page.split("\n\n")).filter(|sheet| !sheet.trim().is_empty())
+    {
         let share = sheet.parse::<Share>().with_context(|| format!("sheet {}", shares.len() + 1))?;
         shares.push(share);
     }
@@ -155,5 +157,7 @@ fn rehearse(config: &Config, out: &Out) -> Result<()> {
     if RootKey::from_shares(&typed_shares()?)? != root {
         bail!("these sheets give another key than the one in {}", config.files.root_key.display());
     }
-    out.print(&json!({ "same": true }), || "these sheets give the root key that is in use; nothing was changed".into())
+    out.print(&json!({ "same": true }), || {
+        "these sheets give the root key that is in use; nothing was changed".into()
+    })
 }

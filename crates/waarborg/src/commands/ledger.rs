@@ -23,7 +23,9 @@ const PAGE: u32 = 5_000;
 /// When the ledger cannot be read, or is not right.
 pub async fn run(config: &Path, command: &LedgerCommand, out: &Out) -> Result<ExitCode> {
     match command {
-        LedgerCommand::Verify { folder, key } => return verify(config, folder.as_deref(), key.as_deref(), out),
+        LedgerCommand::Verify { folder, key } => {
+            return verify(config, folder.as_deref(), key.as_deref(), out);
+        }
         LedgerCommand::Key => {
             let key = public_key(config)?.to_string();
             out.print(&json!({ "key": key }), || key.clone())?;
@@ -101,7 +103,12 @@ async fn list(app: &App, kind: Option<&str>, from: u64, limit: u32, out: &Out) -
         let wanted = rows.iter().filter(|row| kind.is_none_or(|kind| row.kind == kind));
         for row in wanted.take(limit as usize - listed.len()) {
             let entry = serde_json::from_slice(&row.body).context("an entry that is not JSON")?;
-            listed.push(Listed { position: row.position, at: row.at.rfc3339(), kind: row.kind.clone(), entry });
+            listed.push(Listed {
+                position: row.position,
+                at: row.at.rfc3339(),
+                kind: row.kind.clone(),
+                entry,
+            });
         }
     }
     out.print(&listed, || {

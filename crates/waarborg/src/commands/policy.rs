@@ -53,7 +53,8 @@ fn parse(language: &str) -> Result<Language> {
 async fn check(config: &Path, policy: &Policy, out: &Out) -> Result<()> {
     let app = super::open(config).await?;
     let current = app.office.policy();
-    let changes: Vec<String> = diff(&current, policy, Language::En).iter().map(ToString::to_string).collect();
+    let changes: Vec<String> =
+        diff(&current, policy, Language::En).into_iter().map(|change| change.words).collect();
     app.close().await?;
     let unfinished = policy.unfinished_lines();
     let shown = json!({
@@ -64,7 +65,8 @@ async fn check(config: &Path, policy: &Policy, out: &Out) -> Result<()> {
         "unfinished_lines": unfinished,
     });
     out.print(&shown, || {
-        let mut text = format!("the policy is well-formed: version {}, {}", policy.version(), policy.hash_hex());
+        let mut text =
+            format!("the policy is well-formed: version {}, {}", policy.version(), policy.hash_hex());
         if current.hash() == policy.hash() {
             text.push_str("\nit is in force");
         } else if changes.is_empty() {

@@ -43,13 +43,16 @@ pub async fn run(config: &Path, args: &RestoreArgs, out: &Out) -> Result<ExitCod
         restore_data(&config, &args.folder).await?;
     }
     let (repaired, replayed) = settle(config).await?;
-    out.print(&json!({ "restored": what, "ledger_entries_repaired": repaired, "subjects_erased_again": replayed }), || {
-        format!(
-            "restored the {what} of {}\n{repaired} ledger entries put back from the published tiles\n\
+    out.print(
+        &json!({ "restored": what, "ledger_entries_repaired": repaired, "subjects_erased_again": replayed }),
+        || {
+            format!(
+                "restored the {what} of {}\n{repaired} ledger entries put back from the published tiles\n\
              {replayed} subjects erased again that the copy still had",
-            manifest.made_at
-        )
-    })?;
+                manifest.made_at
+            )
+        },
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -61,8 +64,11 @@ fn merge_destroyed(config: &Config, folder: &Path) -> Result<()> {
     }
     let living = Tombstones::at(config.files.destroyed.clone());
     let known: std::collections::HashSet<_> = living.load()?.into_iter().map(|t| t.key_id).collect();
-    let missing: Vec<_> =
-        Tombstones::at(copied).load()?.into_iter().filter(|tombstone| !known.contains(&tombstone.key_id)).collect();
+    let missing: Vec<_> = Tombstones::at(copied)
+        .load()?
+        .into_iter()
+        .filter(|tombstone| !known.contains(&tombstone.key_id))
+        .collect();
     Ok(living.append(&missing)?)
 }
 
@@ -91,7 +97,10 @@ async fn restore_data(config: &Config, folder: &Path) -> Result<()> {
                 .await
                 .context("pg_restore (Debian: postgresql-client)")?;
             if !output.status.success() {
-                bail!("pg_restore: {}", String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default());
+                bail!(
+                    "pg_restore: {}",
+                    String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default()
+                );
             }
         }
     }

@@ -90,7 +90,8 @@ pub async fn serve(app: App, listener: TcpListener, work: Work, stop: Cancellati
     tracing::info!(server.listen = %address, server.base_url = app.config.server.base_url, "serving");
     match &app.config.server.tls {
         Some(tls) => {
-            let rustls = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await.context("server.tls")?;
+            let rustls =
+                RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await.context("server.tls")?;
             let mut server = axum_server::from_tcp_rustls(listener, rustls)?.handle(handle);
             limit(server.http_builder());
             server.serve(service).await?;

@@ -68,7 +68,9 @@ async fn perform(app: &App, command: StaffCommand, out: &Out) -> Result<()> {
         StaffCommand::ResetSecondFactor { email } => {
             let login = find(app, &email).await?;
             accounts::reset_second_factor_by(&app.office, BY, login.id).await?;
-            out.print(&json!({ "reset": true }), || "reset; a new second factor is set up at the next sign-in".into())
+            out.print(&json!({ "reset": true }), || {
+                "reset; a new second factor is set up at the next sign-in".into()
+            })
         }
     }
 }
@@ -99,13 +101,14 @@ async fn list(app: &App, out: &Out) -> Result<()> {
             email: login.email.expose().clone(),
             role: login.staff.map_or("", accounts::StaffRole::as_str).to_owned(),
             officer: login.officer == Officer::Holder,
-            second_factor: login.second_factor,
+            second_factor: login.has_second_factor,
             disabled: login.disabled_at.is_some(),
         })
         .collect();
     out.print(&listed, || {
         if listed.is_empty() {
-            return "no staff yet; begin with: waarborg staff add you@example.org \"Your Name\" --role admin".into();
+            return "no staff yet; begin with: waarborg staff add you@example.org \"Your Name\" --role admin"
+                .into();
         }
         let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
         let rows: Vec<Vec<String>> = listed
