@@ -64,7 +64,7 @@ impl NewLink {
     }
 
     /// To a customer, in a role.
-    pub(super) fn to_customer(mut self, customer: CustomerId, role: Role) -> Self {
+    pub(super) fn with_customer(mut self, customer: CustomerId, role: Role) -> Self {
         self.row.customer = Some(customer);
         self.row.role = Some(role);
         self

@@ -11,6 +11,7 @@
 
 mod attempts;
 mod email;
+mod invitations;
 mod links;
 mod logins;
 mod members;
@@ -29,6 +30,10 @@ mod tests;
 
 pub use attempts::{Limit, count_attempt};
 pub use email::{confirm_email_change, request_email_change};
+pub use invitations::{
+    Invitation, NewMember, PendingInvitation, accept_invitation, invitation, invite, pending_invitations,
+    withdraw_invitation,
+};
 pub use links::sweep;
 pub(crate) use links::{LinkKind, NewLink, peek_link};
 pub(crate) use logins::{NewLogin, insert_many, logins_of_addresses};
@@ -37,9 +42,7 @@ pub use logins::{
     set_language, set_password,
 };
 pub use members::{
-    Invitation, Member, NewMember, PendingInvitation, accept_invitation, change_role, customers_of_login,
-    invitation, invite, logins_of_customer, memberships, pending_invitations, remove_member, role_of,
-    withdraw_invitation,
+    Member, change_role, customers_of_login, logins_of_customer, memberships, remove_member, role_of,
 };
 pub(crate) use members::{Membership, insert_memberships, logins_only_of, release_customer};
 pub use model::{

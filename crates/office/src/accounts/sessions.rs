@@ -38,16 +38,32 @@ const fn expiry(staff: Option<StaffRole>, now: Timestamp) -> Timestamp {
     now.plus_seconds(if staff.is_some() { STAFF_LIFE_SECONDS } else { LIFE_SECONDS })
 }
 
-const fn stage(
-    staff: Option<StaffRole>,
-    has_second_factor: bool,
-    second_factor_at: Option<Timestamp>,
-) -> Stage {
-    match (has_second_factor, second_factor_at) {
-        (true, None) => Stage::NeedsSecondFactor,
-        (true, Some(_)) => Stage::Complete,
-        (false, _) if staff.is_some() => Stage::MustEnrol,
-        (false, _) => Stage::Complete,
+/// Whether a login has a second factor, and whether it was given in a session.
+#[derive(Debug, Clone, Copy)]
+enum Factor {
+    /// It has none.
+    Absent,
+    /// It has one, which was not given yet.
+    Awaited,
+    /// It has one, which was given.
+    Given,
+}
+
+impl Factor {
+    const fn of_row(row: &SessionRow) -> Self {
+        match (row.has_second_factor, row.second_factor_at) {
+            (false, _) => Self::Absent,
+            (true, None) => Self::Awaited,
+            (true, Some(_)) => Self::Given,
+        }
+    }
+}
+
+const fn stage(staff: Option<StaffRole>, factor: Factor) -> Stage {
+    match factor {
+        Factor::Awaited => Stage::NeedsSecondFactor,
+        Factor::Absent if staff.is_some() => Stage::MustEnrol,
+        Factor::Absent | Factor::Given => Stage::Complete,
     }
 }
 
@@ -73,7 +89,8 @@ pub(super) async fn prepare(
     let key = office.vault.ensure::<Security>(login.subject).await?;
     let token = Token::new(&*office.random);
     let id = SessionId::new(&*office.clock, &*office.random);
-    let stage = stage(login.staff, login.has_second_factor(), None);
+    let factor = if login.has_second_factor() { Factor::Awaited } else { Factor::Absent };
+    let stage = stage(login.staff, factor);
     let seal = |column, text: &str| {
         key.seal(&cell(column, id, login.subject), text.as_bytes(), &*office.random).into_bytes()
     };
@@ -174,7 +191,7 @@ pub async fn authenticate(office: &Office, token: &Token) -> Result<Option<Sessi
         staff: row.staff,
         officer: row.officer,
         acting_for: row.acting_for,
-        stage: stage(row.staff, row.has_second_factor, row.second_factor_at),
+        stage: stage(row.staff, Factor::of_row(&row)),
         password_at: row.password_at,
         second_factor_at: row.second_factor_at,
         created_at: row.created_at,
@@ -290,17 +307,15 @@ mod tests {
 
     #[test]
     fn stages() {
-        let at = Some(Timestamp::from_seconds(1));
-        for (staff, has, given, expected) in [
-            (None, false, None, Stage::Complete),
-            (None, true, None, Stage::NeedsSecondFactor),
-            (None, true, at, Stage::Complete),
-            (Some(StaffRole::Support), false, None, Stage::MustEnrol),
-            (Some(StaffRole::Support), false, at, Stage::MustEnrol),
-            (Some(StaffRole::Admin), true, None, Stage::NeedsSecondFactor),
-            (Some(StaffRole::Admin), true, at, Stage::Complete),
+        for (staff, factor, expected) in [
+            (None, Factor::Absent, Stage::Complete),
+            (None, Factor::Awaited, Stage::NeedsSecondFactor),
+            (None, Factor::Given, Stage::Complete),
+            (Some(StaffRole::Support), Factor::Absent, Stage::MustEnrol),
+            (Some(StaffRole::Admin), Factor::Awaited, Stage::NeedsSecondFactor),
+            (Some(StaffRole::Admin), Factor::Given, Stage::Complete),
         ] {
-            assert_eq!(stage(staff, has, given), expected, "{staff:?} {has} {given:?}");
+            assert_eq!(stage(staff, factor), expected, "{staff:?} {factor:?}");
         }
     }
 }

@@ -3,9 +3,9 @@
 //! The handlers and commands that call this have checked that an admin, or whoever may run commands
 //! on the machine, asks for it.
 
+use super::invitations::INVITATION_SECONDS;
 use super::links::{LinkKind, NewLink};
 use super::logins::{self, Change};
-use super::members::INVITATION_SECONDS;
 use super::store::{self, NewLogin};
 use super::texts::{self, Notice};
 use super::{Login, LoginId, Officer, StaffRole, sessions};
