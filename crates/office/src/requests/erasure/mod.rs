@@ -24,6 +24,8 @@ mod store;
 mod texts;
 
 #[cfg(test)]
+pub(crate) mod seed;
+#[cfg(test)]
 mod tests;
 
 pub use holds::{Hold, Until, holds};
