@@ -25,6 +25,12 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+/** Print buttons are hidden until they can work. */
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 /** What is left of a deadline, as the server wrote it, counted down by the minute. */
 for (const clock of document.querySelectorAll("[data-clock-left]")) {
   const started = performance.now();

@@ -146,7 +146,8 @@
 //! is signed in as the business knows them (`me.session.by()`, `me.session.acting_for`). The office's
 //! errors become error pages by `?`; in a handler of a form, first let [`problems`] take what is
 //! wrong with the form: `Errors::of_problems(t, &problems(error)?)`. Deeds that must happen once go
-//! through `state.once.act("form-name", &form.once, visit.now(), async { … })`.
+//! through `state.once.act("form-name", &form.once, visit.now(), async { … })`, which gives the path
+//! to go to; use `act_in_memory` when that path holds a secret, such as the token of a receipt.
 //!
 //! # Rules of the screen
 //!

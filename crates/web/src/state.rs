@@ -82,12 +82,13 @@ impl State {
         ledger_key: VerifyingKey,
         attest_hours: u32,
     ) -> Self {
+        let once = Arc::new(Once::new(office.store.clone()));
         Self {
             office,
             ledger: Arc::new(ledger),
             ledger_key: Arc::new(ledger_key),
             attest_hours,
-            once: Arc::new(Once::default()),
+            once,
             program: Program::default(),
         }
     }
