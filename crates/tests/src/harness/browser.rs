@@ -7,7 +7,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -92,15 +92,43 @@ pub struct Browser {
 /// # Panics
 /// When they are there but do not start.
 pub async fn browser(options: &Options) -> Option<Browser> {
-    let (Some(chromium), Some(chromedriver)) = (super::program("chromium"), super::program("chromedriver"))
-    else {
-        super::skipped("Chromium or its driver is not installed");
-        return None;
-    };
+    let (chromium, chromedriver) = programs()?;
     let permit = BROWSERS.acquire().await.expect("the semaphore is never closed");
+    Some(start(options, &chromium, &chromedriver, permit).await)
+}
+
+/// Starts two browsers, each with cookies of its own, for two people at the same time.
+///
+/// # Panics
+/// As [`browser`].
+pub async fn two_browsers(options: &Options) -> Option<[Browser; 2]> {
+    let (chromium, chromedriver) = programs()?;
+    // Both at once: two tests that hold one each would wait for each other.
+    let mut permit = BROWSERS.acquire_many(2).await.expect("the semaphore is never closed");
+    let second = permit.split(1).expect("two were acquired");
+    Some([
+        start(options, &chromium, &chromedriver, permit).await,
+        start(options, &chromium, &chromedriver, second).await,
+    ])
+}
+
+fn programs() -> Option<(PathBuf, PathBuf)> {
+    let found = super::program("chromium").zip(super::program("chromedriver"));
+    if found.is_none() {
+        super::skipped("Chromium or its driver is not installed");
+    }
+    found
+}
+
+async fn start(
+    options: &Options,
+    chromium: &Path,
+    chromedriver: &Path,
+    permit: SemaphorePermit<'static>,
+) -> Browser {
     let profile = TempDir::with_prefix("waarborg-browser-").expect("a temporary folder");
-    let driver = Driver::start(&chromedriver, profile.path());
-    let capabilities = capabilities(options, &chromium, profile.path());
+    let driver = Driver::start(chromedriver, profile.path());
+    let capabilities = capabilities(options, chromium, profile.path());
     let Value::Object(capabilities) = capabilities else { unreachable!("an object was built") };
     let client = ClientBuilder::new(HttpConnector::new())
         .capabilities(capabilities)
@@ -115,7 +143,7 @@ pub async fn browser(options: &Options) -> Option<Browser> {
     browser.open("about:blank").await;
     browser.requests().await;
     browser.console().await;
-    Some(browser)
+    browser
 }
 
 fn capabilities(options: &Options, chromium: &Path, profile: &Path) -> Value {

@@ -8,12 +8,19 @@
 mod axe;
 mod browser;
 mod driver;
+pub mod mailbox;
+mod page;
 mod postgres;
+mod program;
+pub mod site;
 mod vnu;
 
 pub use axe::Violation;
-pub use browser::{Browser, ConsoleLine, Javascript, Options, Scheme, Viewport, browser};
+pub use browser::{Browser, ConsoleLine, Javascript, Options, Scheme, Viewport, browser, two_browsers};
+pub use page::Download;
 pub use postgres::{Schema, postgres};
+pub use program::{program_file, waarborg};
+pub use site::Site;
 pub use vnu::{VnuMessage, vnu};
 
 use std::io::Write;
