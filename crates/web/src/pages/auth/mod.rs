@@ -10,6 +10,7 @@ mod account;
 mod enrol;
 mod identity;
 mod links;
+mod package;
 mod second_factor;
 mod sign_in;
 #[cfg(test)]
@@ -42,6 +43,8 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .post("/identity/{token}", Access::PUBLIC, identity::follow)
         .post("/identity/{token}/code", Access::PUBLIC, identity::code)
         .post("/identity/{token}/withdraw", Access::PUBLIC, identity::withdraw)
+        .get("/package/{token}", Access::PUBLIC, package::show)
+        .post("/package/{token}", Access::PUBLIC, package::download)
         .get("/account", signed_in, account::show)
         .get("/account/name", signed_in, account::show_name)
         .post("/account/name", signed_in, account::send_name)

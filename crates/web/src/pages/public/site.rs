@@ -14,7 +14,7 @@ const TEXT: (http::HeaderName, HeaderValue) =
 
 /// Programs that gather pages need not look where only people with a link or a login go.
 const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /identity\nDisallow: /invitation\n\
-     Disallow: /new-email\nDisallow: /panel\nDisallow: /receipt\nDisallow: /recover\nDisallow: /sign-in\n\
+     Disallow: /new-email\nDisallow: /package\nDisallow: /panel\nDisallow: /receipt\nDisallow: /recover\nDisallow: /sign-in\n\
      Disallow: /staff\n";
 
 pub(super) async fn robots() -> PageResult {
