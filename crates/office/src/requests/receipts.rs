@@ -65,7 +65,9 @@ pub async fn status(
     }
     let strange = || OfficeError::Other("an erasure without its receipt's parts".into());
     let (leaf, opening, dates) = match (row.leaf, row.opening, row.dates) {
-        (Some(leaf), Some(opening), Some(dates)) => (Hash::from_bytes(leaf), Opening::from_bytes(opening), dates),
+        (Some(leaf), Some(opening), Some(dates)) => {
+            (Hash::from_bytes(leaf), Opening::from_bytes(opening), dates)
+        }
         _ => return Err(strange()),
     };
     let Some(entry) = entry(office, &leaf).await? else { return Ok(ReceiptStatus::Waiting) };

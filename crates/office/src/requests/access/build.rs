@@ -1,6 +1,6 @@
 //! The files of a package: the page, the JSON, the CSV of what was provided, the manifest, the ZIP.
 
-use super::collect::{Collected, Field, FieldValue, OfSubject, OfTable};
+use super::collect::{Collected, Field, FieldValue, OfSubject, OfTable, Part, parts};
 use super::{PackageKind, html};
 use crate::accounts::Member;
 use crate::checkpoints;
@@ -24,8 +24,19 @@ const PROVIDED: &[(&str, &[&str])] = &[
     (
         "customer",
         &[
-            "number", "kind", "language", "name", "organisation", "kvk", "vat", "email", "phone", "street",
-            "postcode", "city", "country",
+            "number",
+            "kind",
+            "language",
+            "name",
+            "organisation",
+            "kvk",
+            "vat",
+            "email",
+            "phone",
+            "street",
+            "postcode",
+            "city",
+            "country",
         ],
     ),
     ("login", &["name", "email", "language"]),
@@ -42,6 +53,7 @@ pub(super) struct Cover {
     pub members: Vec<Member>,
 }
 
+#[cfg(test)]
 impl Cover {
     pub(super) fn preview(office: &Office) -> Self {
         Self {
@@ -168,14 +180,17 @@ impl Serialize for Document<'_> {
         map.serialize_entry("made_at", &self.cover.made_at.rfc3339())?;
         map.serialize_entry("request", &self.cover.request)?;
         let provider = policy.provider();
-        map.serialize_entry("provider", &json!({"name": provider.name, "contact_form": provider.contact_form}))?;
+        map.serialize_entry(
+            "provider",
+            &json!({"name": provider.name, "contact_form": provider.contact_form}),
+        )?;
         let subjects: Vec<_> =
             self.collected.subjects.iter().map(|of| SubjectOut { of, kind: self.kind, language }).collect();
         map.serialize_entry("subjects", &subjects)?;
         if self.kind == PackageKind::Access {
             let members: Vec<_> = self.cover.members.iter().map(MemberOut).collect();
             map.serialize_entry("members", &members)?;
-            let purposes: Vec<_> = html::purposes(self.collected, &policy)
+            let purposes: Vec<_> = html::purposes(&policy)
                 .into_iter()
                 .map(|purpose| {
                     json!({
@@ -267,7 +282,9 @@ fn provided(table: &str) -> Option<&'static [&'static str]> {
 /// Rows that the person provided: not our answers.
 fn is_provided(table: &str, row: &[Field]) -> bool {
     table != "message"
-        || row.iter().any(|f| f.column == "author" && matches!(&f.value, FieldValue::Word(word) if word == "customer"))
+        || row
+            .iter()
+            .any(|f| f.column == "author" && matches!(&f.value, FieldValue::Word(word) if word == "customer"))
 }
 
 struct RowsOut<'a> {
@@ -318,6 +335,18 @@ impl Serialize for ValueOut<'_> {
             FieldValue::Moment(at) => serializer.serialize_str(&at.rfc3339()),
             FieldValue::Word(word) => serializer.serialize_str(word),
             FieldValue::Personal(text) => serializer.serialize_str(text.expose()),
+            FieldValue::Parts(text) => {
+                let parts = parts(text);
+                let mut map = serializer.serialize_map(Some(parts.len()))?;
+                for (name, part) in &parts {
+                    match part {
+                        Part::Truth(truth) => map.serialize_entry(name, truth)?,
+                        Part::Number(n) => map.serialize_entry(name, n)?,
+                        Part::Text(text) => map.serialize_entry(name, text.expose())?,
+                    }
+                }
+                map.end()
+            }
             FieldValue::Withheld => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry("withheld", &true)?;
@@ -328,7 +357,11 @@ impl Serialize for ValueOut<'_> {
 }
 
 /// The provided values of one table as CSV; none when there are none.
-fn csv(collected: &Collected, table: &str, columns: &[&str]) -> Result<Option<Zeroizing<Vec<u8>>>, OfficeError> {
+fn csv(
+    collected: &Collected,
+    table: &str,
+    columns: &[&str],
+) -> Result<Option<Zeroizing<Vec<u8>>>, OfficeError> {
     let rows = collected
         .subjects
         .iter()
@@ -365,6 +398,13 @@ fn cell_text(value: &FieldValue) -> String {
         FieldValue::Moment(at) => at.rfc3339(),
         FieldValue::Word(word) => word.clone(),
         FieldValue::Personal(text) => text.expose().clone(),
+        FieldValue::Parts(text) => parts(text)
+            .iter()
+            .filter_map(
+                |(_, part)| if let Part::Text(text) = part { Some(text.expose().as_str()) } else { None },
+            )
+            .collect::<Vec<_>>()
+            .join("; "),
     };
     let telephone = |t: &str| t.len() > 1 && t[1..].bytes().all(|b| b.is_ascii_digit());
     match text.as_bytes().first() {

@@ -6,6 +6,7 @@ use base::{Sensitive, SubjectId, Timestamp};
 use keys::purpose::{Account, Rights, Security, Support};
 use keys::{Cell, DataKey, KeyError, Purpose, Sealed};
 use policy::schema::{Content, OnErasure, Table};
+use std::collections::BTreeMap;
 
 /// How many rows are read at a time.
 const PAGE: u32 = 500;
@@ -18,6 +19,9 @@ const TIMELINE_MAX: u32 = 1_000;
 /// Secrets by which somebody signs in: a copy of them could only do harm.
 const WITHHELD: [(&str, &str); 3] =
     [("login", "totp_secret"), ("login", "totp_pending"), ("access_package", "body")];
+
+/// Columns whose values are JSON objects (docs/formats/request.md), or may be.
+const IN_PARTS: [(&str, &str); 3] = [("request", "detail"), ("request", "reason"), ("link_token", "value")];
 
 /// What is held about some subjects.
 pub(super) struct Collected {
@@ -53,6 +57,8 @@ pub(super) enum FieldValue {
     Moment(Timestamp),
     Word(String),
     Personal(Sensitive<String>),
+    /// A personal value that has parts: a JSON object.
+    Parts(Sensitive<String>),
     /// Held, and not copied.
     Withheld,
 }
@@ -67,7 +73,10 @@ struct Keys {
 
 impl Keys {
     async fn of(office: &Office, subject: SubjectId) -> Result<Self, OfficeError> {
-        async fn key<P: Purpose>(office: &Office, subject: SubjectId) -> Result<Option<DataKey<P>>, OfficeError> {
+        async fn key<P: Purpose>(
+            office: &Office,
+            subject: SubjectId,
+        ) -> Result<Option<DataKey<P>>, OfficeError> {
             match office.vault.key::<P>(subject).await {
                 Ok(key) => Ok(Some(key)),
                 Err(KeyError::Missing { .. }) => Ok(None),
@@ -111,7 +120,8 @@ pub(super) async fn collect(office: &Office, subjects: &[SubjectId]) -> Result<C
         let keys = Keys::of(office, *subject).await?;
         let mut tables = Vec::new();
         for table in schema::tables() {
-            let (OnErasure::Delete { subject: name } | OnErasure::Clear { subject: name }) = table.erasure else {
+            let (OnErasure::Delete { subject: name } | OnErasure::Clear { subject: name }) = table.erasure
+            else {
                 continue;
             };
             // Which ledger lines are about the subject: they are told in the timeline.
@@ -158,10 +168,25 @@ async fn rows(
     Err(OfficeError::Other(format!("more rows of {} than a package may hold", table.name)))
 }
 
+/// A part of a value.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+pub(super) enum Part {
+    Truth(bool),
+    Number(i64),
+    Text(Sensitive<String>),
+}
+
+/// The parts of a value, without its version.
+pub(super) fn parts(text: &Sensitive<String>) -> Vec<(String, Part)> {
+    let read: BTreeMap<String, Part> = serde_json::from_str(text.expose()).unwrap_or_default();
+    read.into_iter().filter(|(name, _)| name != "v").collect()
+}
+
 impl Field {
     fn weight(&self) -> usize {
         match &self.value {
-            FieldValue::Personal(text) => text.expose().len(),
+            FieldValue::Personal(text) | FieldValue::Parts(text) => text.expose().len(),
             FieldValue::Word(word) => word.len(),
             _ => 8,
         }
@@ -186,7 +211,10 @@ fn fields(
             (Some(purpose), Stored::Bytes(bytes)) => {
                 let (row, revision) = (row.row_id, row.revision);
                 let cell = Cell { table: table.name, column: column.name, row, revision, subject };
-                FieldValue::Personal(keys.open(purpose, &cell, bytes)?)
+                let text = keys.open(purpose, &cell, bytes)?;
+                let in_parts =
+                    IN_PARTS.contains(&(table.name, column.name)) && text.expose().starts_with('{');
+                if in_parts { FieldValue::Parts(text) } else { FieldValue::Personal(text) }
             }
             (Some(_), _) => {
                 return Err(OfficeError::Other(format!("{}.{} holds no envelope", table.name, column.name)));

@@ -1,12 +1,12 @@
 //! The page of a package: self-contained, without scripts, readable on a screen and on paper.
 
 use super::build::Cover;
-use super::collect::{Collected, Field, FieldValue, OfTable};
+use super::collect::{Collected, Field, FieldValue, Part, parts};
 use super::{PackageKind, labels};
 use crate::{Office, checkpoints, schema};
 use base::{Language, Timestamp};
 use policy::{Ground, Policy, Purpose};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;\
@@ -22,6 +22,8 @@ th,td{text-align:left;vertical-align:top;padding:.25rem .5rem .25rem 0;border-bo
 struct Page {
     text: Zeroizing<String>,
     language: Language,
+    /// The numbers of conversations by their ids, for the messages in them.
+    threads: BTreeMap<String, i64>,
 }
 
 impl Page {
@@ -79,7 +81,11 @@ pub(super) fn page(
     kind: PackageKind,
 ) -> Zeroizing<Vec<u8>> {
     let policy = office.policy();
-    let mut page = Page { text: Zeroizing::new(String::with_capacity(256 * 1024)), language: cover.language };
+    let mut page = Page {
+        text: Zeroizing::new(String::with_capacity(256 * 1024)),
+        language: cover.language,
+        threads: threads(collected),
+    };
     let title = match kind {
         PackageKind::Access => page.pick("Uw gegevens bij", "Your data at"),
         PackageKind::Portability => page.pick("De gegevens die u gaf aan", "The data you provided to"),
@@ -96,7 +102,7 @@ pub(super) fn page(
     introduction(&mut page, cover, kind);
     match kind {
         PackageKind::Access => {
-            for purpose in purposes(collected, &policy) {
+            for purpose in purposes(&policy) {
                 section(&mut page, purpose, collected, &policy);
             }
             others(&mut page, cover, collected);
@@ -116,6 +122,20 @@ pub(super) fn page(
     }
     page.raw("</main>\n</body>\n</html>\n");
     Zeroizing::new(page.text.as_bytes().to_vec())
+}
+
+/// The numbers of conversations.
+fn threads(collected: &Collected) -> BTreeMap<String, i64> {
+    let rows =
+        grouped(collected).into_iter().filter(|(name, _)| *name == "thread").flat_map(|(_, rows)| rows);
+    rows.filter_map(|row| {
+        let value = |column| row.iter().find(|field| field.column == column).map(|field| &field.value);
+        match (value("id"), value("number")) {
+            (Some(FieldValue::Word(id)), Some(FieldValue::Number(number))) => Some((id.clone(), *number)),
+            _ => None,
+        }
+    })
+    .collect()
 }
 
 fn moment(at: Timestamp) -> String {
@@ -150,8 +170,8 @@ fn introduction(page: &mut Page, cover: &Cover, kind: PackageKind) {
     }
 }
 
-/// The purposes for which the program has columns, or that the data name, in the order of the policy.
-pub(super) fn purposes<'a>(_: &Collected, policy: &'a Policy) -> Vec<&'a Purpose> {
+/// The purposes for which the program has columns, in the order of the policy.
+pub(super) fn purposes(policy: &Policy) -> Vec<&Purpose> {
     let used: BTreeSet<&str> = schema::tables()
         .iter()
         .flat_map(|table| table.columns)
@@ -176,10 +196,9 @@ pub(super) fn ground(purpose: &Purpose, language: Language) -> String {
             format!("gerechtvaardigd belang (artikel 6, lid 1, onder f, AVG): {}", interest.nl),
             format!("legitimate interest (article 6(1)(f) GDPR): {}", interest.en),
         ),
-        Ground::Consent => (
-            "toestemming (artikel 6, lid 1, onder a, AVG)".into(),
-            "consent (article 6(1)(a) GDPR)".into(),
-        ),
+        Ground::Consent => {
+            ("toestemming (artikel 6, lid 1, onder a, AVG)".into(), "consent (article 6(1)(a) GDPR)".into())
+        }
     };
     match language {
         Language::Nl => nl,
@@ -194,11 +213,8 @@ fn section(page: &mut Page, purpose: &Purpose, collected: &Collected, policy: &P
     page.element("p", purpose.text.of(language).trim());
     page.raw("<dl>\n");
     page.pair(page.pick("Grondslag", "Ground"), &ground(purpose, language));
-    let retention = format!(
-        "{}. {}",
-        purpose.retention.in_words(language),
-        purpose.retention_reason.of(language).trim()
-    );
+    let retention =
+        format!("{}. {}", purpose.retention.in_words(language), purpose.retention_reason.of(language).trim());
     page.pair(page.pick("Bewaartermijn", "Retention"), &retention);
     page.pair(page.pick("Herkomst", "Source"), purpose.source.of(language).trim());
     let names: Vec<&str> = purpose
@@ -211,55 +227,78 @@ fn section(page: &mut Page, purpose: &Purpose, collected: &Collected, policy: &P
     page.pair(page.pick("Mag worden verstrekt aan", "May be given to"), &may);
     page.raw("</dl>\n");
     let mut any = false;
-    for of in in_order(collected) {
-        let concerns = of.rows.iter().flatten().any(|field| field.purpose == Some(purpose.name.as_str()));
+    for (table, rows) in grouped(collected) {
+        let concerns =
+            rows.iter().copied().flatten().any(|field| field.purpose == Some(purpose.name.as_str()));
         if concerns {
             any = true;
-            records(page, of, Some(&purpose.name));
+            records(page, table, &rows, Some(&purpose.name));
         }
     }
     if !any && purpose.name != "ledger" {
-        page.element("p", page.pick("Hiervoor bewaren wij niets over u.", "For this we hold nothing about you."));
+        page.element(
+            "p",
+            page.pick("Hiervoor bewaren wij niets over u.", "For this we hold nothing about you."),
+        );
     }
     page.raw("</section>\n");
 }
 
-/// All tables of all subjects, in the order of the labels.
-fn in_order(collected: &Collected) -> Vec<&OfTable> {
-    let mut all: Vec<&OfTable> = collected.subjects.iter().flat_map(|of| &of.tables).collect();
-    all.sort_by_key(|of| labels::place(of.table.name));
-    all
+/// The rows of each table, of all subjects together, in the order of the labels.
+fn grouped(collected: &Collected) -> Vec<(&'static str, Vec<&[Field]>)> {
+    let mut groups: BTreeMap<(usize, &'static str), Vec<&[Field]>> = BTreeMap::new();
+    for of in collected.subjects.iter().flat_map(|of| &of.tables) {
+        let rows = groups.entry((labels::place(of.table.name), of.table.name)).or_default();
+        rows.extend(of.rows.iter().map(Vec::as_slice));
+    }
+    groups.into_iter().map(|((_, table), rows)| (table, rows)).collect()
 }
 
-fn records(page: &mut Page, of: &OfTable, purpose: Option<&str>) {
+fn records(page: &mut Page, table: &str, rows: &[&[Field]], purpose: Option<&str>) {
     let language = page.language;
-    let heading = labels::table(of.table.name, language).unwrap_or(of.table.name);
-    page.element("h3", heading);
-    for row in &of.rows {
+    page.element("h3", labels::table(table, language).unwrap_or(table));
+    for row in rows {
         page.raw("<dl class=\"row\">\n");
-        for field in row {
+        for field in *row {
             if field.purpose.is_some() && purpose.is_some() && field.purpose != purpose {
                 continue;
             }
             if let Some(label) = labels::column(field.column, language) {
-                value(page, label, field);
+                value(page, label, table, field);
+            } else if let ("thread_id", FieldValue::Word(id)) = (field.column, &field.value)
+                && let Some(number) = page.threads.get(id).copied()
+            {
+                page.pair(
+                    page.pick("Gesprek", "Conversation"),
+                    &format!("{}{number}", labels::letter("thread")),
+                );
             }
         }
         page.raw("</dl>\n");
     }
 }
 
-fn value(page: &mut Page, label: &str, field: &Field) {
+fn value(page: &mut Page, label: &str, table: &str, field: &Field) {
     match &field.value {
         FieldValue::Nothing => {}
-        FieldValue::Number(n) => page.pair(label, &n.to_string()),
-        FieldValue::Truth(truth) => {
-            let word = if *truth { page.pick("ja", "yes") } else { page.pick("nee", "no") };
-            page.pair(label, word);
+        FieldValue::Number(n) if field.column == "number" => {
+            page.pair(label, &format!("{}{n}", labels::letter(table)));
         }
+        FieldValue::Number(n) => page.pair(label, &n.to_string()),
+        FieldValue::Truth(truth) => page.pair(label, yes_no(page, *truth)),
         FieldValue::Moment(at) => page.pair(label, &moment(*at)),
-        FieldValue::Word(word) => page.pair(label, word),
+        FieldValue::Word(word) => page.pair(label, labels::word(word, page.language).unwrap_or(word)),
         FieldValue::Personal(text) => page.pair(label, text.expose()),
+        FieldValue::Parts(text) => {
+            for (name, part) in parts(text) {
+                let label = labels::part(&name, page.language).unwrap_or(&name);
+                match part {
+                    Part::Truth(truth) => page.pair(label, yes_no(page, truth)),
+                    Part::Number(n) => page.pair(label, &n.to_string()),
+                    Part::Text(text) => page.pair(label, text.expose()),
+                }
+            }
+        }
         FieldValue::Withheld => {
             let word = page.pick(
                 "bewaren wij, en staat hier niet: het is een geheim om in te loggen, of een eerdere kopie",
@@ -270,19 +309,24 @@ fn value(page: &mut Page, label: &str, field: &Field) {
     }
 }
 
+const fn yes_no(page: &Page, truth: bool) -> &'static str {
+    if truth { page.pick("ja", "yes") } else { page.pick("nee", "no") }
+}
+
 /// What names the person without holding personal values, and the fellow members.
 fn others(page: &mut Page, cover: &Cover, collected: &Collected) {
-    let plain: Vec<&OfTable> = in_order(collected)
+    let personal = |rows: &[&[Field]]| rows.iter().copied().flatten().any(|field| field.purpose.is_some());
+    let plain: Vec<_> = grouped(collected)
         .into_iter()
-        .filter(|of| of.table.name != "outbound_contact" && of.table.columns.iter().all(|c| c.content.purpose().is_none()))
+        .filter(|(table, rows)| *table != "outbound_contact" && !personal(rows))
         .collect();
     if plain.is_empty() && cover.members.is_empty() {
         return;
     }
     page.raw("<section>\n");
     page.element("h2", page.pick("Wat daarbij hoort", "What belongs to it"));
-    for of in plain {
-        records(page, of, None);
+    for (table, rows) in plain {
+        records(page, table, &rows, None);
     }
     if !cover.members.is_empty() {
         page.element("h3", page.pick("Wie voor deze klant mag handelen", "Who may act for this customer"));
@@ -304,9 +348,9 @@ fn recipients(page: &mut Page, collected: &Collected, policy: &Policy) {
     page.raw("<section>\n");
     page.element("h2", page.pick("Wie uw gegevens heeft ontvangen", "Who received your data"));
     let mut any = false;
-    for of in in_order(collected).into_iter().filter(|of| of.table.name == "outbound_contact") {
+    for (table, rows) in grouped(collected).into_iter().filter(|(table, _)| *table == "outbound_contact") {
         any = true;
-        for row in &of.rows {
+        for row in rows {
             page.raw("<dl class=\"row\">\n");
             let id = row.iter().find(|field| field.column == "recipient");
             if let Some(FieldValue::Word(id)) = id.map(|field| &field.value) {
@@ -315,7 +359,7 @@ fn recipients(page: &mut Page, collected: &Collected, policy: &Policy) {
             }
             for field in row.iter().filter(|field| field.column != "recipient") {
                 if let Some(label) = labels::column(field.column, page.language) {
-                    value(page, label, field);
+                    value(page, label, table, field);
                 }
             }
             page.raw("</dl>\n");

@@ -12,7 +12,10 @@ const TABLES: &[(&str, Label)] = &[
     ("login", ("Gebruiker (om in te loggen)", "Login")),
     ("membership", ("Voor wie deze gebruiker mag handelen", "For whom this login may act")),
     ("session", ("Sessies", "Sessions")),
-    ("recovery_code", ("Herstelcodes (de codes zelf bewaren wij niet)", "Recovery codes (we do not keep the codes)")),
+    (
+        "recovery_code",
+        ("Herstelcodes (de codes zelf bewaren wij niet)", "Recovery codes (we do not keep the codes)"),
+    ),
     ("link_token", ("Openstaande links in e-mails", "Open links in e-mails")),
     ("thread", ("Gesprekken", "Conversations")),
     ("message", ("Berichten", "Messages")),
@@ -77,6 +80,77 @@ const COLUMNS: &[(&str, Label)] = &[
     ("size_bytes", ("Grootte in bytes", "Size in bytes")),
 ];
 
+/// Parts of values that have parts.
+const PARTS: &[(&str, Label)] = &[
+    ("text", ("Wat er is gevraagd", "What was asked")),
+    ("purpose", ("Het doel waar het om gaat", "The purpose it is about")),
+    ("name", ("Naam", "Name")),
+    ("email", ("E-mailadres", "E-mail address")),
+    ("language", ("Taal", "Language")),
+    ("customer_claimed", ("Zegt klant te zijn", "Says to be a customer")),
+    ("extension", ("Waarom de termijn is verlengd", "Why the term was extended")),
+    ("late", ("Waarom het antwoord later kwam", "Why the answer came late")),
+];
+
+/// Words of the database for states and kinds.
+const WORDS: &[(&str, Label)] = &[
+    ("person", ("persoon", "person")),
+    ("organisation", ("organisatie", "organisation")),
+    ("nl", ("Nederlands", "Dutch")),
+    ("en", ("Engels", "English")),
+    ("owner", ("eigenaar", "owner")),
+    ("manager", ("beheerder", "manager")),
+    ("reader", ("lezer", "reader")),
+    ("customer", ("u, of iemand namens u", "you, or somebody on your behalf")),
+    ("staff", ("medewerker", "staff")),
+    ("system", ("het programma", "the program")),
+    ("question", ("vraag", "question")),
+    ("request", ("verzoek", "request")),
+    ("complaint", ("klacht", "complaint")),
+    ("processor_agreement", ("verwerkersovereenkomst", "processor agreement")),
+    ("abuse", ("melding van misbruik", "report of abuse")),
+    ("open", ("open", "open")),
+    ("answered", ("beantwoord", "answered")),
+    ("closed", ("afgesloten", "closed")),
+    ("access", ("inzage", "access")),
+    ("rectification", ("rectificatie", "rectification")),
+    ("erasure", ("wissen", "erasure")),
+    ("restriction", ("beperking", "restriction")),
+    ("portability", ("overdraagbaarheid", "portability")),
+    ("objection", ("bezwaar", "objection")),
+    ("received", ("ontvangen", "received")),
+    ("verified", ("identiteit vastgesteld", "identity verified")),
+    ("granted", ("ingewilligd", "granted")),
+    ("refused", ("geweigerd", "refused")),
+    ("withdrawn", ("ingetrokken", "withdrawn")),
+    ("panel", ("het klantenpaneel", "the customer panel")),
+    ("contact_form", ("het contactformulier", "the contact form")),
+    ("unverified", ("niet vastgesteld", "not verified")),
+    ("signed_in", ("ingelogd", "signed in")),
+    ("second_factor", ("ingelogd met tweede factor", "signed in with a second factor")),
+    ("known_address", ("bekend e-mailadres", "known e-mail address")),
+    ("two_channels", ("bekend e-mailadres en een tweede weg", "known e-mail address and a second way")),
+    ("invitation", ("uitnodiging", "invitation")),
+    ("recovery", ("toegang herstellen", "recovery of access")),
+    ("identity", ("vaststellen wie u bent", "establishing who you are")),
+    ("identity_link", ("link om vast te stellen wie u bent", "link to establish who you are")),
+    ("new_email", ("nieuw e-mailadres", "new e-mail address")),
+    ("security_notice", ("bericht over de beveiliging", "notice about security")),
+    ("contact_received", ("ontvangstbevestiging", "confirmation of receipt")),
+    ("answer", ("antwoord", "answer")),
+    ("request_received", ("ontvangstbevestiging van een verzoek", "confirmation of a request")),
+    ("request_answered", ("antwoord op een verzoek", "answer to a request")),
+    ("request_extended", ("verlenging van de termijn", "extension of the term")),
+    ("package_ready", ("kopie staat klaar", "copy is ready")),
+    ("staff_reminder", ("herinnering aan medewerkers", "reminder to staff")),
+    ("intended", ("voorgenomen", "intended")),
+    ("done", ("verstrekt", "given")),
+    ("failed", ("niet gelukt", "failed")),
+    ("support", ("berichten en vragen", "messages and questions")),
+    ("rights", ("verzoeken over gegevens", "requests about data")),
+    ("security", ("beveiliging van het inloggen", "security of signing in")),
+];
+
 const fn pick(label: Label, language: Language) -> &'static str {
     match language {
         Language::Nl => label.0,
@@ -101,4 +175,24 @@ pub(super) fn place(name: &str) -> usize {
 /// What a column is called.
 pub(super) fn column(name: &str, language: Language) -> Option<&'static str> {
     find(COLUMNS, name, language)
+}
+
+/// What a part of a value is called.
+pub(super) fn part(name: &str, language: Language) -> Option<&'static str> {
+    find(PARTS, name, language)
+}
+
+/// A word of the database in the reader's language.
+pub(super) fn word(word: &str, language: Language) -> Option<&'static str> {
+    find(WORDS, word, language)
+}
+
+/// The letter before the numbers of a table.
+pub(super) fn letter(table: &str) -> &'static str {
+    match table {
+        "customer" => "K",
+        "thread" => "B",
+        "request" => "R",
+        _ => "",
+    }
 }

@@ -18,14 +18,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use service::{
-    PACKAGE_PATH, PackageSummary, by_token, download, package_of_request, produce, sweep,
-};
+pub use service::{PACKAGE_PATH, PackageSummary, by_token, download, package_of_request, produce, sweep};
 pub use store::TABLES;
-
-use crate::{Office, OfficeError};
-use base::SubjectId;
-use zeroize::Zeroizing;
 
 base::id_type!(
     /// The id of a package.
@@ -54,10 +48,11 @@ impl PackageKind {
 }
 
 /// What is held about subjects, as the JSON of a package has it: for tests that search it.
-///
-/// # Errors
-/// When a store fails or an envelope does not open.
-pub async fn preview(office: &Office, subjects: &[SubjectId]) -> Result<Zeroizing<Vec<u8>>, OfficeError> {
+#[cfg(test)]
+pub(crate) async fn preview(
+    office: &crate::Office,
+    subjects: &[base::SubjectId],
+) -> Result<zeroize::Zeroizing<Vec<u8>>, crate::OfficeError> {
     let collected = collect::collect(office, subjects).await?;
     build::json(office, &build::Cover::preview(office), &collected, PackageKind::Access)
 }

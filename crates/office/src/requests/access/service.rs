@@ -4,7 +4,7 @@ use super::build::{self, Cover};
 use super::store::{self, PackageRow};
 use super::{PackageId, PackageKind, collect};
 use crate::accounts::{self, Member, Token};
-use crate::customers::{self, CustomerId, CustomerKind};
+use crate::customers::{self, CustomerKind};
 use crate::mailing::{self, MailKind, NewMail};
 use crate::messages::require_active;
 use crate::requests::{self, Channel, Person, Request, RequestId, RequestKind, RequestState};
@@ -73,12 +73,19 @@ async fn scope(office: &Office, request: &Request) -> Result<Scope, OfficeError>
         return Ok(Scope { principal: subject, subjects: vec![subject], members: Vec::new() });
     };
     let customer = customers::customer(office, customer).await?;
+    // Asked by nobody who is signed in, a person's only login is that person's.
+    let of_person = match (request.login, customer.profile.kind) {
+        (None, CustomerKind::Person) => match accounts::logins_only_of(office, customer.id).await?.as_slice()
+        {
+            [(login, _)] => Some(*login),
+            _ => None,
+        },
+        (asked, _) => asked,
+    };
     let mut subjects = vec![customer.subject];
     let mut members = Vec::new();
     for member in accounts::logins_of_customer(office, customer.id).await? {
-        let asked = request.login == Some(member.login.id);
-        let alone = customer.profile.kind == CustomerKind::Person && is_only_login(office, customer.id).await?;
-        if asked || (request.login.is_none() && alone) {
+        if of_person == Some(member.login.id) {
             subjects.push(member.login.subject);
         } else {
             members.push(member);
@@ -93,10 +100,6 @@ async fn scope(office: &Office, request: &Request) -> Result<Scope, OfficeError>
         fresh
     });
     Ok(Scope { principal: customer.subject, subjects, members })
-}
-
-async fn is_only_login(office: &Office, customer: CustomerId) -> Result<bool, OfficeError> {
-    Ok(accounts::logins_only_of(office, customer).await?.len() == 1)
 }
 
 /// Makes the package of a granted request for access or portability, stores it sealed for 14 days,
@@ -209,7 +212,10 @@ fn ready(
             );
             (
                 format!("Uw gegevens staan klaar ({number})"),
-                format!("{what} staat klaar tot en met {until}.\n\n{how}\n\nBewaar het op een veilige plaats.").into(),
+                format!(
+                    "{what} staat klaar tot en met {until}.\n\n{how}\n\nBewaar het op een veilige plaats."
+                )
+                .into(),
             )
         }
         Language::En => {
@@ -219,7 +225,9 @@ fn ready(
             };
             let how = link.map_or_else(
                 || format!("Sign in at {base} and go to your rights; you collect the file there."),
-                |link| format!("You collect the file through this link, which is for you alone:\n\n{}", *link),
+                |link| {
+                    format!("You collect the file through this link, which is for you alone:\n\n{}", *link)
+                },
             );
             (
                 format!("Your data are ready ({number})"),
@@ -233,7 +241,10 @@ fn ready(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn package_of_request(office: &Office, id: RequestId) -> Result<Option<PackageSummary>, OfficeError> {
+pub async fn package_of_request(
+    office: &Office,
+    id: RequestId,
+) -> Result<Option<PackageSummary>, OfficeError> {
     let row = store::by_request(&office.store, id).await?;
     Ok(row.filter(|row| row.expires_at > office.now()).map(|row| PackageSummary::from(&row)))
 }
@@ -252,7 +263,10 @@ pub async fn by_token(office: &Office, token: &Token) -> Result<Option<PackageSu
 /// # Errors
 /// [`OfficeError::NotFound`] when it is not there any more; [`OfficeError::Erased`].
 pub async fn download(office: &Office, by: By, id: PackageId) -> Result<Zeroizing<Vec<u8>>, OfficeError> {
-    let row = store::by_id(&office.store, id).await?.filter(|row| row.expires_at > office.now()).ok_or(NOT_FOUND)?;
+    let row = store::by_id(&office.store, id)
+        .await?
+        .filter(|row| row.expires_at > office.now())
+        .ok_or(NOT_FOUND)?;
     require_active(office, row.subject).await?;
     let sealed = store::body(&office.store, id).await?.ok_or(NOT_FOUND)?;
     let key = office.vault.key::<Rights>(row.subject).await?;
@@ -261,7 +275,8 @@ pub async fn download(office: &Office, by: By, id: PackageId) -> Result<Zeroizin
     if sha256 != row.sha256 {
         return Err(OfficeError::Other("a package is not the one that its row tells of".into()));
     }
-    let record = Record::new("access-package-fetched", by).about(row.subject).with("sha256", hex::encode(sha256));
+    let record =
+        Record::new("access-package-fetched", by).about(row.subject).with("sha256", hex::encode(sha256));
     let entry = office.prepare(record).await?;
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, row.subject).await?;

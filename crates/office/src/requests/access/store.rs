@@ -93,7 +93,9 @@ fn read(row: &QueryResult) -> Result<PackageRow, StoreError> {
         id: PackageId::from_uuid(row.try_get("", "id")?),
         request: RequestId::from_uuid(row.try_get("", "request_id")?),
         subject: SubjectId::from_uuid(row.try_get("", "subject_id")?),
-        sha256: sha256.try_into().map_err(|_| StoreError::inconsistent("a package's hash that is not 32 bytes"))?,
+        sha256: sha256
+            .try_into()
+            .map_err(|_| StoreError::inconsistent("a package's hash that is not 32 bytes"))?,
         size_bytes: row.try_get::<i64>("", "size_bytes")?.unsigned_abs(),
         created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
         expires_at: Timestamp::from_micros(row.try_get("", "expires_at")?),

@@ -6,7 +6,7 @@ use crate::requests::erasure::seed::{Seeded, seed};
 use crate::requests::testkit::*;
 use crate::requests::{self, Answer, RequestId};
 use crate::testing::office_test;
-use crate::{By, schema};
+use crate::{By, Office, OfficeError, schema};
 use base::Language;
 use policy::schema::{Content, OnErasure};
 use serde_json::Value;
@@ -115,8 +115,7 @@ office_test! {
         // Produced again, it is the same one; what is stored is an envelope.
         assert_eq!(produce(office, seeded.access).await.expect("made before"), summary);
         let stored = store::body(&office.store, summary.id).await.expect("read").expect("a body");
-        assert!(stored.starts_with(&[1, 1]) && !stored.windows(2).any(|w| w == b"PK" ) || stored.len() > 1_000);
-        assert!(zip::ZipArchive::new(Cursor::new(&stored)).is_err());
+        assert!(stored.starts_with(&[1, 1]) && zip::ZipArchive::new(Cursor::new(&stored)).is_err());
         let (kinds, bytes) = ledger(office).await;
         assert!(kinds.iter().any(|kind| kind == "access-package-made"));
         assert!(kinds.iter().any(|kind| kind == "access-package-fetched"));

@@ -21,8 +21,12 @@ impl Until {
     pub fn in_words(&self, language: Language) -> String {
         match (self, language) {
             (Self::Retention(retention), _) => retention.in_words(language),
-            (Self::ReceiptFetched, Language::Nl) => "tot 30 dagen nadat de laatste back-up onleesbaar is".into(),
-            (Self::ReceiptFetched, Language::En) => "until 30 days after the last backup became unreadable".into(),
+            (Self::ReceiptFetched, Language::Nl) => {
+                "tot 30 dagen nadat de laatste back-up onleesbaar is".into()
+            }
+            (Self::ReceiptFetched, Language::En) => {
+                "until 30 days after the last backup became unreadable".into()
+            }
             (Self::Ledger, Language::Nl) => "zolang het logboek bestaat".into(),
             (Self::Ledger, Language::En) => "as long as the ledger exists".into(),
         }

@@ -20,6 +20,7 @@
 mod holds;
 mod replay;
 mod service;
+mod steps;
 mod store;
 mod texts;
 
@@ -31,8 +32,8 @@ mod tests;
 pub use holds::{Hold, Until, holds};
 pub use replay::{Replayed, replay_tombstones};
 pub use service::{
-    EraseSubject, OwnErasure, begin, begin_granted, drop_names, erase_own, finalise, receipt_address, resume, run,
-    sweep,
+    EraseSubject, OwnErasure, begin, begin_granted, drop_names, erase_own, finalise, receipt_address, resume,
+    run, sweep,
 };
 pub use store::TABLES;
 pub(crate) use store::by_token;

@@ -4,7 +4,7 @@
 //! loses every row that was sealed with one. A subject whose keys are missing although nothing lists
 //! them is reported and never touched: the key store may be the wrong backup.
 
-use super::{service, store};
+use super::{steps, store};
 use crate::{Office, OfficeError, schema};
 use base::SubjectId;
 use keys::{KeyId, purpose};
@@ -49,7 +49,7 @@ pub async fn replay_tombstones(office: &Office) -> Result<Replayed, OfficeError>
                 continue;
             }
             if envelopes.iter().filter_map(|envelope| key_id(envelope)).any(|id| dead.contains(&id)) {
-                service::erase_again(office, subject).await?;
+                steps::erase_again(office, subject).await?;
                 replayed.erased += 1;
             } else {
                 replayed.without_keys += 1;

@@ -44,11 +44,14 @@ pub(crate) async fn seed(office: &Office, tag: &str, kvk: &str) -> Seeded {
     let customer = customers::create(office, STAFF, &new).await.expect("a customer");
     let address = format!("in-{tag}@klant.example");
     let login = member(office, &customer, &address, Role::Owner).await;
-    let client =
-        ClientInfo { address: Some("192.0.2.7".parse().expect("an address")), agent: format!("Browser-{tag}").into() };
-    let signed_in = accounts::sign_in(office, &address.as_str().into(), &"vier losse paarden".into(), &client)
-        .await
-        .expect("signed in");
+    let client = ClientInfo {
+        address: Some("192.0.2.7".parse().expect("an address")),
+        agent: format!("Browser-{tag}").into(),
+    };
+    let signed_in =
+        accounts::sign_in(office, &address.as_str().into(), &"vier losse paarden".into(), &client)
+            .await
+            .expect("signed in");
     let session = accounts::authenticate(office, &signed_in.token).await.expect("read").expect("a session");
     accounts::request_email_change(office, &session, &format!("nieuw-{tag}@klant.example").into())
         .await
@@ -57,9 +60,10 @@ pub(crate) async fn seed(office: &Office, tag: &str, kvk: &str) -> Seeded {
     let fresh = Session { second_factor_at: Some(office.now()), ..session };
     accounts::begin_enrolment(office, &fresh).await.expect("begun");
     // The second factor ended the sessions before it.
-    let signed_in = accounts::sign_in(office, &address.as_str().into(), &"vier losse paarden".into(), &client)
-        .await
-        .expect("signed in");
+    let signed_in =
+        accounts::sign_in(office, &address.as_str().into(), &"vier losse paarden".into(), &client)
+            .await
+            .expect("signed in");
     assert!(accounts::authenticate(office, &signed_in.token).await.expect("read").is_some());
 
     let mut question = form_of("question", "", tag);
@@ -73,7 +77,11 @@ pub(crate) async fn seed(office: &Office, tag: &str, kvk: &str) -> Seeded {
 
     let visitor = visitor(office, &customer, tag).await;
     rectification(office, &fresh, tag).await;
-    let panel = PanelForm { right: "access".into(), text: format!("Kopie voor {tag}").into(), ..PanelForm::default() };
+    let panel = PanelForm {
+        right: "access".into(),
+        text: format!("Kopie voor {tag}").into(),
+        ..PanelForm::default()
+    };
     let (access, _) = requests::open_in_panel(office, &fresh, &panel).await.expect("opened");
     access::produce(office, access).await.expect("a package");
     contact(office, customer.subject).await;
@@ -99,9 +107,15 @@ async fn visitor(office: &Office, customer: &Customer, tag: &str) -> SubjectId {
 
 /// A request with all its texts: what was asked, why the term was extended, what was answered.
 async fn rectification(office: &Office, session: &Session, tag: &str) {
-    let panel = PanelForm { right: "complaint".into(), text: format!("Klacht van {tag}").into(), ..PanelForm::default() };
+    let panel = PanelForm {
+        right: "complaint".into(),
+        text: format!("Klacht van {tag}").into(),
+        ..PanelForm::default()
+    };
     let (id, _) = requests::open_in_panel(office, session, &panel).await.expect("opened");
-    requests::extend(office, STAFF, id, &format!("Uitzoeken voor {tag}").as_str().into()).await.expect("extended");
+    requests::extend(office, STAFF, id, &format!("Uitzoeken voor {tag}").as_str().into())
+        .await
+        .expect("extended");
     let answer = Answer { text: format!("Excuses aan {tag}").into(), ..Answer::default() };
     requests::grant(office, STAFF, id, &answer, None).await.expect("granted");
 }

@@ -106,7 +106,8 @@ pub(super) async fn in_state(
 ) -> Result<Vec<ErasureId>, StoreError> {
     let after = after.unwrap_or(ErasureId::from_uuid(base::__uuid::Uuid::nil()));
     let sql = "SELECT id FROM erasure WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
-    let rows = store.query(sql, [state.as_str().into(), after.uuid().into(), i64::from(limit).into()]).await?;
+    let rows =
+        store.query(sql, [state.as_str().into(), after.uuid().into(), i64::from(limit).into()]).await?;
     rows.iter().map(|row| Ok(ErasureId::from_uuid(row.try_get("", "id")?))).collect()
 }
 
@@ -140,7 +141,12 @@ pub(super) async fn end_sessions(tx: &Tx, subject: SubjectId) -> Result<u64, Sto
 }
 
 /// Keeps the finished entry and the opening of its commitment, unless they were noted before.
-pub(super) async fn note(tx: &Tx, id: ErasureId, entry: &[u8], opening: &[u8; 32]) -> Result<u64, StoreError> {
+pub(super) async fn note(
+    tx: &Tx,
+    id: ErasureId,
+    entry: &[u8],
+    opening: &[u8; 32],
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE erasure SET entry = $1, opening = $2 WHERE id = $3 AND state = 'erasing' AND entry IS NULL",
         [entry.to_vec().into(), opening.to_vec().into(), id.uuid().into()],
@@ -176,7 +182,12 @@ pub(super) async fn finish(tx: &Tx, id: ErasureId, end: &Finished) -> Result<u64
 }
 
 /// The second date of every erasure up to an epoch.
-pub(super) async fn finalise(tx: &Tx, epoch: u32, now: Timestamp, expires_at: Timestamp) -> Result<u64, StoreError> {
+pub(super) async fn finalise(
+    tx: &Tx,
+    epoch: u32,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE erasure SET state = 'final', unreadable_backup_at = $1, expires_at = $2 \
          WHERE state = 'erased' AND epoch <= $3",
@@ -187,12 +198,14 @@ pub(super) async fn finalise(tx: &Tx, epoch: u32, now: Timestamp, expires_at: Ti
 
 /// Lets go of receipts whose time has passed, with their openings.
 pub(super) async fn delete_expired(tx: &Tx, now: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM erasure WHERE state = 'final' AND expires_at <= $1", [now.as_micros().into()]).await
+    tx.execute("DELETE FROM erasure WHERE state = 'final' AND expires_at <= $1", [now.as_micros().into()])
+        .await
 }
 
 /// Customers whose erasure began at or after an instant.
 pub(super) async fn customers_since(store: &Store, since: Timestamp) -> Result<Vec<CustomerId>, StoreError> {
-    let sql = "SELECT customer_id FROM erasure WHERE started_at >= $1 AND customer_id IS NOT NULL LIMIT 10000";
+    let sql =
+        "SELECT customer_id FROM erasure WHERE started_at >= $1 AND customer_id IS NOT NULL LIMIT 10000";
     let rows = store.query(sql, [since.as_micros().into()]).await?;
     rows.iter().map(|row| Ok(CustomerId::from_uuid(row.try_get("", "customer_id")?))).collect()
 }
@@ -256,7 +269,9 @@ pub(super) async fn envelopes(
 ) -> Result<Vec<Vec<u8>>, StoreError> {
     let mut found = Vec::new();
     for table in tables {
-        let (OnErasure::Delete { subject: name } | OnErasure::Clear { subject: name }) = table.erasure else { continue };
+        let (OnErasure::Delete { subject: name } | OnErasure::Clear { subject: name }) = table.erasure else {
+            continue;
+        };
         for column in table.columns.iter().filter(|c| matches!(c.content, Content::Personal { .. })) {
             let column = column.name;
             let sql = format!(
@@ -273,7 +288,8 @@ pub(super) async fn envelopes(
 
 /// The customer whose subject it is, also one whose import has not finished.
 pub(super) async fn customer_of(store: &Store, subject: SubjectId) -> Result<Option<CustomerId>, StoreError> {
-    let row = store.query_one("SELECT id FROM customer WHERE subject_id = $1", [subject.uuid().into()]).await?;
+    let row =
+        store.query_one("SELECT id FROM customer WHERE subject_id = $1", [subject.uuid().into()]).await?;
     row.map(|row| Ok(CustomerId::from_uuid(row.try_get("", "id")?))).transpose()
 }
 
@@ -284,7 +300,12 @@ fn read(row: &QueryResult) -> Result<ErasureRow, StoreError> {
     };
     let bytes = |column| -> Result<Option<[u8; 32]>, StoreError> {
         let value: Option<Vec<u8>> = row.try_get("", column)?;
-        value.map(|value| value.try_into().map_err(|_| StoreError::inconsistent("an erasure's hash of a strange length")))
+        value
+            .map(|value| {
+                value
+                    .try_into()
+                    .map_err(|_| StoreError::inconsistent("an erasure's hash of a strange length"))
+            })
             .transpose()
     };
     let backup = moment("unreadable_backup_at")?;

@@ -2,11 +2,11 @@
 
 use super::seed::{Asked, Seeded, seed};
 use super::*;
-use crate::accounts::{self, Role, add_staff, NewStaff, Officer, StaffRole};
+use crate::accounts::{self, NewStaff, Officer, Role, StaffRole, add_staff};
 use crate::checkpoints::{LedgerFiles, Publisher};
 use crate::customers::{self, ProfileForm};
 use crate::messages;
-use crate::requests::receipts::{ReceiptStatus, ReadyReceipt, for_entry, status};
+use crate::requests::receipts::{ReadyReceipt, ReceiptStatus, for_entry, status};
 use crate::requests::testkit::*;
 use crate::requests::{self, access};
 use crate::subjects::{self, SubjectKind, SubjectState};
@@ -55,7 +55,8 @@ async fn rows_of(office: &Office, subject: SubjectId) -> Vec<(&'static str, i64)
         let named = table.columns.iter().map(|column| column.name).find(|name| *name == "subject_id");
         let Some(column) = declared.or(named).filter(|_| table.name != "erasure") else { continue };
         let sql = format!("SELECT COUNT(*) AS n FROM {} WHERE {column} = $1", table.name);
-        let row = office.store.query_one(&sql, [subject.uuid().into()]).await.expect("counted").expect("a row");
+        let row =
+            office.store.query_one(&sql, [subject.uuid().into()]).await.expect("counted").expect("a row");
         let n: i64 = row.try_get("", "n").expect("a number");
         if n > 0 {
             found.push((table.name, n));
@@ -75,7 +76,8 @@ async fn assert_gone(office: &Office, seeded: &Seeded) {
         assert_eq!(office.vault.keys_of(subject).await.expect("read"), []);
     }
     let sql = "SELECT COUNT(*) AS n FROM request WHERE detail IS NOT NULL AND customer_id = $1";
-    let row = office.store.query_one(sql, [seeded.customer.id.uuid().into()]).await.expect("read").expect("a row");
+    let row =
+        office.store.query_one(sql, [seeded.customer.id.uuid().into()]).await.expect("read").expect("a row");
     assert_eq!(row.try_get::<i64>("", "n").expect("a number"), 0);
     let found = customers::customer(office, seeded.customer.id).await;
     assert!(matches!(found, Err(OfficeError::NotFound { .. })), "{found:?}");
@@ -233,14 +235,14 @@ office_test! {
             assert_eq!(subjects.len(), 3);
             if steps >= 1 {
                 let row = store::by_id(&office.store, begun.id).await.expect("read").expect("a row");
-                service::note(office, &row, &subjects).await.expect("noted");
+                steps::note(office, &row, &subjects).await.expect("noted");
             }
             if steps >= 2 {
                 // Killed between two subjects: the customer's own keys are gone already.
-                service::destroy(office, &[seeded.customer.subject]).await.expect("destroyed");
+                steps::destroy(office, &[seeded.customer.subject]).await.expect("destroyed");
             }
             if steps >= 3 {
-                service::destroy(office, &subjects).await.expect("destroyed");
+                steps::destroy(office, &subjects).await.expect("destroyed");
             }
             if steps >= 4 {
                 // A slow writer made a key after that; it goes too, and is told of.
@@ -414,7 +416,9 @@ async fn no_byte_of_the_files_tells_who_it_was() {
         for name in names {
             let Ok(bytes) = std::fs::read(t.folder.path().join(name)) else { continue };
             searched += bytes.len();
-            for word in [TAG, "zwaluwveer", "31415926", "klant.example", "192.0.2.7", "NL123456782B90", "1234 AB"] {
+            for word in
+                [TAG, "zwaluwveer", "31415926", "klant.example", "192.0.2.7", "NL123456782B90", "1234 AB"]
+            {
                 let found = bytes.windows(word.len()).any(|window| window == word.as_bytes());
                 assert!(!found, "{word} is in {name} {when}");
             }
@@ -463,7 +467,8 @@ async fn an_older_copy_of_both_stores_gives_nothing_back() {
 
     // A subject that lost its keys without a tombstone is reported and left alone.
     let lost = stays.visitor;
-    let ids: Vec<_> = restored.vault.keys_of(lost).await.expect("keys").iter().map(|key| key.key_id).collect();
+    let ids: Vec<_> =
+        restored.vault.keys_of(lost).await.expect("keys").iter().map(|key| key.key_id).collect();
     restored.vault.store().delete(&ids).await.expect("lost");
     let replayed = replay_tombstones(&restored).await.expect("replayed");
     assert_eq!(replayed, Replayed { erased: 3, without_keys: 1, named: vec![lost] });
@@ -480,7 +485,8 @@ async fn every_column_that_an_erasure_deletes_by_has_an_index() {
         let (OnErasure::Delete { subject } | OnErasure::Clear { subject }) = table.erasure else { continue };
         let sql = format!("EXPLAIN QUERY PLAN DELETE FROM {} WHERE {subject} = x'00'", table.name);
         let plan = t.office.store.query(&sql, []).await.expect("a plan");
-        let details: Vec<String> = plan.iter().map(|row| row.try_get("", "detail").expect("a detail")).collect();
+        let details: Vec<String> =
+            plan.iter().map(|row| row.try_get("", "detail").expect("a detail")).collect();
         let first = details.first().cloned().unwrap_or_default();
         assert!(first.starts_with("SEARCH"), "{}: {details:?}", table.name);
     }

@@ -34,7 +34,12 @@ fn stays(holds: &[Hold], language: Language) -> String {
 }
 
 /// Title and text of the last mail.
-pub(super) fn farewell(language: Language, address: &str, holds: &[Hold], policy: &Policy) -> (String, String) {
+pub(super) fn farewell(
+    language: Language,
+    address: &str,
+    holds: &[Hold],
+    policy: &Policy,
+) -> (String, String) {
     let stays = stays(holds, language);
     let backups = policy.erasure().backups_within.in_words(language);
     match language {
@@ -79,7 +84,11 @@ pub(crate) fn receipt_words(
     match language {
         Language::Nl => {
             let backup = dates.backup.map_or_else(
-                || format!("uiterlijk {due}; haal het bewijs daarna opnieuw op, dan staat hier sinds wanneer"),
+                || {
+                    format!(
+                        "uiterlijk {due}; haal het bewijs daarna opnieuw op, dan staat hier sinds wanneer"
+                    )
+                },
                 |at| format!("sinds {}", moment(at, language)),
             );
             format!(
@@ -97,7 +106,11 @@ pub(crate) fn receipt_words(
         }
         Language::En => {
             let backup = dates.backup.map_or_else(
-                || format!("on {due} at the latest; fetch the receipt again after that, and it says since when"),
+                || {
+                    format!(
+                        "on {due} at the latest; fetch the receipt again after that, and it says since when"
+                    )
+                },
                 |at| format!("since {}", moment(at, language)),
             );
             format!(
