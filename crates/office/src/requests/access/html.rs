@@ -285,7 +285,8 @@ fn value(page: &mut Page, label: &str, table: &str, field: &Field) {
             page.pair(label, &format!("{}{n}", labels::letter(table)));
         }
         FieldValue::Number(n) => page.pair(label, &n.to_string()),
-        FieldValue::Truth(truth) => page.pair(label, yes_no(page, *truth)),
+        FieldValue::Truth(true) => page.pair(label, page.pick("ja", "yes")),
+        FieldValue::Truth(false) => page.pair(label, page.pick("nee", "no")),
         FieldValue::Moment(at) => page.pair(label, &moment(*at)),
         FieldValue::Word(word) => page.pair(label, labels::word(word, page.language).unwrap_or(word)),
         FieldValue::Personal(text) => page.pair(label, text.expose()),
@@ -293,7 +294,8 @@ fn value(page: &mut Page, label: &str, table: &str, field: &Field) {
             for (name, part) in parts(text) {
                 let label = labels::part(&name, page.language).unwrap_or(&name);
                 match part {
-                    Part::Truth(truth) => page.pair(label, yes_no(page, truth)),
+                    Part::Truth(true) => page.pair(label, page.pick("ja", "yes")),
+                    Part::Truth(false) => page.pair(label, page.pick("nee", "no")),
                     Part::Number(n) => page.pair(label, &n.to_string()),
                     Part::Text(text) => page.pair(label, text.expose()),
                 }
@@ -307,10 +309,6 @@ fn value(page: &mut Page, label: &str, table: &str, field: &Field) {
             page.pair(label, word);
         }
     }
-}
-
-const fn yes_no(page: &Page, truth: bool) -> &'static str {
-    if truth { page.pick("ja", "yes") } else { page.pick("nee", "no") }
 }
 
 /// What names the person without holding personal values, and the fellow members.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::accounts::Token;
-use crate::requests::erasure::seed::{Seeded, seed};
+use crate::requests::erasure::tests::seed::{Seeded, seed};
 use crate::requests::testkit::*;
 use crate::requests::{self, Answer, RequestId};
 use crate::testing::office_test;

@@ -25,9 +25,7 @@ mod store;
 mod texts;
 
 #[cfg(test)]
-pub(crate) mod seed;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use holds::{Hold, Until, holds};
 pub use replay::{Replayed, replay_tombstones};

@@ -1,6 +1,8 @@
 //! Tests of erasures: on both databases, stopped at each step, with the receipt verified.
 
-use super::seed::{Asked, Seeded, seed};
+pub(crate) mod seed;
+
+use self::seed::{Asked, Seeded, seed};
 use super::*;
 use crate::accounts::{self, NewStaff, Officer, Role, StaffRole, add_staff};
 use crate::checkpoints::{LedgerFiles, Publisher};

@@ -145,7 +145,7 @@ impl Asked {
 }
 
 #[async_trait::async_trait]
-impl super::TakeBack for Asked {
+impl crate::requests::erasure::TakeBack for Asked {
     async fn mails(&self, mails: &[outbound::mail::MailId]) -> Result<u64, OfficeError> {
         self.0.lock().expect("not poisoned").extend_from_slice(mails);
         Ok(mails.len() as u64)
