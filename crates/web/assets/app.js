@@ -56,6 +56,17 @@ for (const clock of document.querySelectorAll("[data-clock-left]")) {
   setInterval(tick, 30000);
 }
 
+/** Ctrl and / puts the cursor in the search field, where there is one. */
+const search = document.querySelector("input[type=search]");
+if (search) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      search.focus();
+    }
+  });
+}
+
 /** A form that was sent does not send twice while the answer is under way. */
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -57,7 +57,7 @@ pub fn app<S: Clone + Send + Sync + 'static>(
     if parts.config.gallery == Gallery::Shown {
         gallery::register(&mut routes);
     }
-    let Checked { router, list, nav } = routes.check()?;
+    let Checked { router, list, nav, body_bytes_max: file_bytes_max } = routes.check()?;
     let Config { body_bytes_max, timeout, .. } = parts.config;
     let shell = Shell::new(parts, nav, list);
     let compressed = SizeAbove::new(512)
@@ -72,7 +72,8 @@ pub fn app<S: Clone + Send + Sync + 'static>(
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(shell.clone(), origin))
         .layer(DefaultBodyLimit::max(body_bytes_max))
-        .layer(RequestBodyLimitLayer::new(body_bytes_max))
+        // What takes files has a limit of its own within this one.
+        .layer(RequestBodyLimitLayer::new(body_bytes_max.max(file_bytes_max)))
         .layer(from_fn(error_pages))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(from_fn_with_state(shell, arrival))

@@ -14,7 +14,7 @@ use crate::page::{SafePath, see_other};
 use crate::text::{T, Text};
 use crate::visit::{Admitted, Visit};
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -87,6 +87,8 @@ pub struct Routes<S> {
     list: Vec<Route>,
     nav: Vec<NavEntry>,
     problems: Vec<RouteError>,
+    /// The most bytes that any of them takes, when that is more than the others may.
+    body_bytes_max: usize,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
@@ -99,7 +101,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Begins an empty table.
     #[must_use]
     pub fn new() -> Self {
-        Self { router: Router::new(), list: Vec::new(), nav: Vec::new(), problems: Vec::new() }
+        Self {
+            router: Router::new(),
+            list: Vec::new(),
+            nav: Vec::new(),
+            problems: Vec::new(),
+            body_bytes_max: 0,
+        }
     }
 
     /// Registers a page. Answers HEAD as well.
@@ -117,6 +125,23 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         H: Handler<X, S>,
         X: 'static,
     {
+        self.add(Method::POST, MethodFilter::POST, path, access, handler)
+    }
+
+    /// Registers what a form with a file is sent to, which may be larger than other requests.
+    pub fn post_file<H, X>(
+        &mut self,
+        path: &'static str,
+        access: Access,
+        bytes_max: usize,
+        handler: H,
+    ) -> &mut Self
+    where
+        H: Handler<X, S>,
+        X: 'static,
+    {
+        self.body_bytes_max = self.body_bytes_max.max(bytes_max);
+        let handler = handler.layer(DefaultBodyLimit::max(bytes_max));
         self.add(Method::POST, MethodFilter::POST, path, access, handler)
     }
 
@@ -189,7 +214,12 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         }
         match self.problems.into_iter().next() {
             Some(problem) => Err(problem),
-            None => Ok(Checked { router: self.router, list: self.list, nav: self.nav }),
+            None => Ok(Checked {
+                router: self.router,
+                list: self.list,
+                nav: self.nav,
+                body_bytes_max: self.body_bytes_max,
+            }),
         }
     }
 }
@@ -199,6 +229,7 @@ pub struct Checked<S> {
     pub(crate) router: Router<S>,
     pub(crate) list: Vec<Route>,
     pub(crate) nav: Vec<NavEntry>,
+    pub(crate) body_bytes_max: usize,
 }
 
 fn area(path: &str) -> Section {

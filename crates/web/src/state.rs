@@ -8,6 +8,7 @@ use crate::address::ClientAddress;
 use crate::cookie;
 use crate::error::PageError;
 use crate::once::Once;
+use crate::pages::Imports;
 use crate::session::{self, Acting, Answer, CustomerRole, Session, SessionSource, SourceError, StaffRole};
 use crate::shell::Limiter;
 use crate::text::T;
@@ -50,6 +51,8 @@ pub struct State {
     pub attest_hours: u32,
     /// Forms that were sent already.
     pub once: Arc<Once>,
+    /// Files of customers that wait to be imported, and imports under way.
+    pub imports: Arc<Imports>,
     /// What only the running program can do.
     pub program: Program,
 }
@@ -89,6 +92,7 @@ impl State {
             ledger_key: Arc::new(ledger_key),
             attest_hours,
             once,
+            imports: Arc::new(Imports::default()),
             program: Program::default(),
         }
     }

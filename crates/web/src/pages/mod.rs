@@ -4,10 +4,18 @@ use crate::routes::Routes;
 use crate::state::State;
 
 mod auth;
+mod panel;
 mod public;
+mod staff;
+
+pub use staff::Imports;
 
 /// Registers every page.
 pub fn register(routes: &mut Routes<State>) {
     public::register(routes);
     auth::register(routes);
+    panel::register(routes);
+    staff::register(routes);
+    // One's own login comes last in each navigation.
+    auth::register_nav(routes);
 }

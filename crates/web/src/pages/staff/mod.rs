@@ -1,0 +1,102 @@
+//! The staff panel: the work queue, customers, messages, requests, promises, the policy, the ledger,
+//! imports, staff and the health of the system.
+//!
+//! Who may what: support and privacy see customers, messages and requests; privacy decides requests
+//! and puts a policy in force; auditors see promises, policy, ledger, contacts outward and health,
+//! and on those pages nobody is named to them; an admin may do everything.
+//!
+//! Searching is a form that is posted: what somebody searches for is a name or an address, and does
+//! not belong in addresses and logs.
+
+mod customer;
+mod customers;
+mod decisions;
+mod erase;
+mod health;
+mod identity;
+mod imports;
+mod ledger;
+mod messages;
+mod open;
+mod outbound;
+mod policy;
+mod promises;
+mod queue;
+mod requests;
+mod search;
+mod team;
+#[cfg(test)]
+mod tests;
+mod view;
+mod words;
+
+pub use imports::Imports;
+
+use crate::access::Access;
+use crate::page::Page;
+use crate::routes::{Routes, Section};
+use crate::session::StaffRole;
+use crate::state::State;
+use crate::text::{T, Text};
+use crate::visit::Visit;
+
+/// Who helps customers.
+const DESK: Access = Access::staff(&[StaffRole::Support, StaffRole::Privacy, StaffRole::Admin]);
+/// Who decides about rights.
+const PRIVACY_ROLES: &[StaffRole] = &[StaffRole::Privacy, StaffRole::Admin];
+const PRIVACY: Access = Access::staff(PRIVACY_ROLES);
+/// Who looks whether what is promised is done.
+const AUDIT_ROLES: &[StaffRole] = &[StaffRole::Privacy, StaffRole::Auditor, StaffRole::Admin];
+const AUDIT: Access = Access::staff(AUDIT_ROLES);
+/// Who sees how the system fares.
+const HEALTH_ROLES: &[StaffRole] = &[StaffRole::Auditor, StaffRole::Admin];
+const HEALTH: Access = Access::staff(HEALTH_ROLES);
+/// Who helps customers, as a list.
+const DESK_ROLES: &[StaffRole] = &[StaffRole::Support, StaffRole::Privacy, StaffRole::Admin];
+/// Who decides about staff, imports and jobs.
+const ADMIN_ROLES: &[StaffRole] = &[StaffRole::Admin];
+const ADMIN: Access = Access::staff(ADMIN_ROLES);
+
+/// Registers them.
+pub(super) fn register(routes: &mut Routes<State>) {
+    queue::register(routes);
+    search::register(routes);
+    customers::register(routes);
+    customer::register(routes);
+    messages::register(routes);
+    requests::register(routes);
+    open::register(routes);
+    identity::register(routes);
+    decisions::register(routes);
+    erase::register(routes);
+    promises::register(routes);
+    policy::register(routes);
+    ledger::register(routes);
+    outbound::register(routes);
+    imports::register(routes);
+    team::register(routes);
+    health::register(routes);
+    routes
+        .nav(Section::Staff, "/staff", "list-todo", T::staff_nav_queue)
+        .nav(Section::Staff, "/staff/search", "search", T::staff_nav_search)
+        .nav(Section::Staff, "/staff/customers", "users", T::staff_nav_customers)
+        .nav(Section::Staff, "/staff/messages", "message-square", T::staff_nav_messages)
+        .nav(Section::Staff, "/staff/requests", "scale", T::staff_nav_requests)
+        .nav(Section::Staff, "/staff/promises", "handshake", T::staff_nav_promises)
+        .nav(Section::Staff, "/staff/policy", "file-text", T::staff_nav_policy)
+        .nav(Section::Staff, "/staff/ledger", "scroll-text", T::staff_nav_ledger)
+        .nav(Section::Staff, "/staff/outbound", "external-link", T::staff_nav_outbound)
+        .nav(Section::Staff, "/staff/imports", "import", T::staff_nav_imports)
+        .nav(Section::Staff, "/staff/team", "briefcase", T::staff_nav_team)
+        .nav(Section::Staff, "/staff/health", "activity", T::staff_nav_health);
+}
+
+/// Whether whoever visits has one of the roles.
+fn has(visit: &Visit, roles: &[StaffRole]) -> bool {
+    visit.session().is_some_and(|session| session.staff.iter().any(|role| roles.contains(role)))
+}
+
+/// A page of the staff panel, with the work queue as its first step.
+fn page(visit: &Visit, title: impl Into<Text>) -> Page {
+    visit.page(Section::Staff, title.into()).crumb("/staff", visit.t().staff_nav_queue())
+}
