@@ -6,10 +6,11 @@
 //! there, the signer's state moves before a signature exists.
 
 mod store;
+mod timeline;
 
 use crate::{Office, OfficeError};
 use ::store::{Sequencer, StoreError, head, index_of_leaf};
-use base::{Language, Random, SubjectId};
+use base::{Random, SubjectId};
 use ledger::{
     Checkpoint, Entry, Evidence, Hash, Opening, Receipt, Signer, SignedCheckpoint, SigningKey, TileDir, TreeHead,
     VerifyingKey,
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use store::{latest, CheckpointRow};
+pub use timeline::{actor_among, kind_in_words};
 
 /// How many entries are published between two looks at the clock.
 const PUBLISH_MAX: u32 = 5_000;
@@ -79,7 +81,7 @@ impl Publisher {
         if numbered < signed {
             return Err(OfficeError::Store(StoreError::Version(format!(
                 "the ledger in the database ends at {numbered}, but {signed} entries were signed: an older database \
-                 was put back; restore the newest one, or begin a new generation with `waarborg ledger continue`"
+                 was put back; `waarborg restore` repairs it from the published tiles"
             ))));
         }
         Ok(Self { office, tiles: TileDir::new(&files.tiles), key: public, signer: Some(signer) })
@@ -238,21 +240,4 @@ pub async fn receipt(
     let head = TreeHead { size: signed.size, root: signed.root };
     let proof = dir.inclusion_proof(position, head).map_err(fault)?;
     Receipt::build(&entry, opening, subject, words, proof, checkpoint).map(Some).map_err(fault)
-}
-
-/// The kinds of entries in words, for timelines.
-#[must_use]
-pub fn kind_in_words(kind: &str, language: Language) -> Option<&'static str> {
-    let words = match kind {
-        "customer-created" => ("klant aangemaakt", "customer registered"),
-        "customer-rectified" => ("gegevens gewijzigd", "details changed"),
-        "customers-imported" => ("klanten geïmporteerd", "customers imported"),
-        "processing-restricted" => ("verwerking beperkt", "processing restricted"),
-        "restriction-lifted" => ("beperking opgeheven", "restriction lifted"),
-        _ => return None,
-    };
-    Some(match language {
-        Language::Nl => words.0,
-        Language::En => words.1,
-    })
 }

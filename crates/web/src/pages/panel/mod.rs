@@ -58,6 +58,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Panel, profile::PATH, "user", T::panel_nav_profile)
         .nav(Section::Panel, messages::PATH, "message-square", T::panel_nav_messages)
         .nav(Section::Panel, rights::PATH, "scale", T::panel_nav_rights)
+        .nav(Section::Panel, requests::PATH, "list-checks", T::panel_requests)
         .nav(Section::Panel, data::PATH, "database", T::panel_nav_data)
         .nav(Section::Panel, recipients::PATH, "network", T::panel_nav_recipients)
         .nav(Section::Panel, history::PATH, "history", T::panel_nav_history)
@@ -108,4 +109,14 @@ fn paragraphs(text: &str) -> Vec<Vec<String>> {
         .map(|paragraph| paragraph.lines().map(str::to_owned).collect::<Vec<_>>())
         .filter(|lines| lines.iter().any(|line| !line.trim().is_empty()))
         .collect()
+}
+
+/// The same with a capital in front: the policy writes terms and grounds as parts of sentences.
+fn capital(text: &str) -> String {
+    // "één" becomes "Eén": the capital loses its accent in Dutch.
+    if let Some(rest) = text.strip_prefix("éé") {
+        return format!("Eé{rest}");
+    }
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
