@@ -83,7 +83,6 @@ async fn build(folder: tempfile::TempDir, data: &DatabaseUrl, keys: &DatabaseUrl
 macro_rules! office_test {
     ($(#[$meta:meta])* async fn $name:ident($t:ident: &TestOffice) $body:block) => {
         mod $name {
-            #[allow(unused_imports, reason = "a body uses what it needs")]
             use super::*;
 
             async fn body($t: &$crate::testing::TestOffice) $body

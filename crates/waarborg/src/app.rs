@@ -45,6 +45,13 @@ impl core::fmt::Debug for App {
     }
 }
 
+/// When the live schema is compared with the declarations and the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Schema {
+    CheckedNow,
+    LaterChecked,
+}
+
 /// Reads and checks a policy file.
 ///
 /// # Errors
@@ -71,11 +78,29 @@ impl App {
         Self::open_with(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await
     }
 
+    /// Opens everything for putting another policy in force: whether the live schema fits is asked of
+    /// that policy then, because a new release may need a purpose that the old one lacks.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_to_publish(config: Config) -> Result<Self> {
+        Self::assemble(config, Arc::new(SystemClock), Arc::new(SystemRandom), Schema::LaterChecked).await
+    }
+
     /// Opens everything with a clock and randomness of the caller's.
     ///
     /// # Errors
     /// As [`App::open`].
     pub async fn open_with(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
+        Self::assemble(config, clock, random, Schema::CheckedNow).await
+    }
+
+    async fn assemble(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        schema: Schema,
+    ) -> Result<Self> {
         let store = open_store(&config.database).await.context("the data store")?;
         store.migrate().await.context("the data store")?;
         // What is in force binds the program; the file binds nothing until it is put in force.
@@ -83,7 +108,9 @@ impl App {
             Some(policy) => Arc::new(policy),
             None => Arc::new(read_policy(&config.files.policy)?),
         };
-        check_schema(&store, &policy).await?;
+        if schema == Schema::CheckedNow {
+            check_schema(&store, &policy).await?;
+        }
         let key_store = open_store(&config.key_database).await.context("the key store")?;
         key_store.migrate_keys().await.context("the key store")?;
 
@@ -178,12 +205,24 @@ pub fn vault_config(
     Ok(VaultConfig {
         store: Arc::new(SqlKeyStore::new(key_store.clone(), Arc::clone(clock))),
         epochs: EpochDir::open(files.epochs.clone(), files.epoch_copies.clone()).context("files.epochs")?,
-        root: RootKey::read(&files.root_key)
-            .with_context(|| format!("the root key {}", files.root_key.display()))?,
+        root: root_key(files)?,
         tombstones: Tombstones::at(files.destroyed.clone()),
         clock: Arc::clone(clock),
         random: Arc::clone(random),
     })
+}
+
+/// The root key: systemd's credential `root.key` where there is one, else the file.
+///
+/// # Errors
+/// When it cannot be read, or others may read it.
+pub fn root_key(files: &crate::config::Files) -> Result<RootKey> {
+    let credential = std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join("root.key"));
+    match credential.filter(|path| path.exists()) {
+        Some(path) => RootKey::read_credential(&path).with_context(|| format!("the credential {}", path.display())),
+        None => RootKey::read(&files.root_key)
+            .with_context(|| format!("the root key {}", files.root_key.display())),
+    }
 }
 
 /// Compares the live schema with the declarations and the policy: a column that nobody declared

@@ -91,6 +91,12 @@ pub struct InitArgs {
     /// The folder; made when it is not there.
     #[arg(default_value = ".")]
     pub folder: PathBuf,
+    /// What people will type to reach it. It is part of the ledger's name, so choose it now.
+    #[arg(long, default_value = "http://127.0.0.1:8440", value_name = "URL")]
+    pub base_url: String,
+    /// Where the program will listen.
+    #[arg(long, default_value = "127.0.0.1:8440", value_name = "ADDRESS")]
+    pub listen: std::net::SocketAddr,
 }
 
 /// Arguments of `serve`.
@@ -317,7 +323,7 @@ pub struct BackupArgs {
 /// What a backup holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BackupPart {
-    /// The data store, the list of destroyed keys, policy and ledger.
+    /// The data store with the entries of the ledger, the list of destroyed keys and the policy.
     Data,
     /// The key store, without epoch keys and without the root key.
     Keys,

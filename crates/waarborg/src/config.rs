@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail};
 use base::Language;
 use outbound::mail::{Security, SmtpTimeouts};
 use serde::Deserialize;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use store::DatabaseUrl;
+use web::AddressRange;
 
 /// The largest configuration that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 256 * 1024;
@@ -47,12 +48,26 @@ pub struct Server {
     pub listen: SocketAddr,
     /// What people type, without a slash at the end.
     pub base_url: String,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses or ranges such as `10.0.0.0/8`.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// Who may read the measurements.
+    pub metrics: Metrics,
     /// Certificate chain and key, when the server speaks TLS itself.
     pub tls: Option<Tls>,
     /// The generation of the ledger, part of its origin.
     pub ledger_generation: u32,
+}
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Metrics {
+    /// Nobody: there is no such page.
+    #[default]
+    Off,
+    /// Programs on this machine. Behind a proxy on this machine that is only so when the proxy is
+    /// among the trusted ones.
+    Loopback,
 }
 
 /// Files for TLS, in PEM.
@@ -194,7 +209,9 @@ struct TypedServer {
     listen: SocketAddr,
     base_url: String,
     #[serde(default)]
-    trusted_proxies: Vec<IpAddr>,
+    trusted_proxies: Vec<String>,
+    #[serde(default)]
+    metrics: Metrics,
     tls: Option<Tls>,
     #[serde(default = "one")]
     ledger_generation: u32,
@@ -352,6 +369,11 @@ impl Config {
     pub fn origin(&self) -> String {
         let host = self.server.base_url.split("://").nth(1).unwrap_or_default();
         let host = host.split('/').next().unwrap_or_default();
+        // The port is no part of who somebody is: a demo may get another one.
+        let host = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => host,
+        };
         format!("{host}/waarborg/ledger/{}", self.server.ledger_generation)
     }
 
@@ -379,10 +401,19 @@ fn server(typed: TypedServer, home: &Path) -> Result<Server> {
         );
     }
     let tls = typed.tls.map(|tls| Tls { certificate: home.join(tls.certificate), key: home.join(tls.key) });
+    let trusted_proxies = typed
+        .trusted_proxies
+        .iter()
+        .map(|text| text.parse().map_err(|error| anyhow::anyhow!("server.trusted_proxies: {error}")))
+        .collect::<Result<Vec<AddressRange>>>()?;
+    if typed.metrics == Metrics::Loopback && tls.is_none() && base_url.starts_with("https://") && trusted_proxies.is_empty() {
+        bail!("server.metrics: behind a proxy that is not in server.trusted_proxies every visitor looks like this machine");
+    }
     Ok(Server {
         listen: typed.listen,
         base_url,
-        trusted_proxies: typed.trusted_proxies,
+        trusted_proxies,
+        metrics: typed.metrics,
         tls,
         ledger_generation: typed.ledger_generation,
     })
@@ -434,7 +465,7 @@ mod tests {
         let config = parse(|text| text).expect("valid");
         assert_eq!(config.files.policy, Path::new("/srv/w/policy.toml"));
         assert_eq!(config.database, DatabaseUrl::Sqlite("/srv/w/data/waarborg.db".into()));
-        assert_eq!(config.origin(), "127.0.0.1:8440/waarborg/ledger/1");
+        assert_eq!(config.origin(), "127.0.0.1/waarborg/ledger/1");
     }
 
     #[test]

@@ -104,18 +104,51 @@ async fn fill_data(app: &App, folder: &Path) -> Result<Manifest> {
 }
 
 async fn dump(url: &str, schema: Option<&str>, file: &Path) -> Result<()> {
-    let mut command = tokio::process::Command::new("pg_dump");
+    let mut command = postgres_tool("pg_dump", url)?;
     command.arg("--format=custom").arg("--no-owner").arg("--file").arg(file);
     if let Some(schema) = schema {
         command.arg("--schema").arg(schema);
     }
-    // The address goes through the environment: the list of processes is for anyone to read.
-    command.env("PGDATABASE", url).stdin(std::process::Stdio::null());
     let output = command.output().await.context("pg_dump (Debian: postgresql-client)")?;
     if !output.status.success() {
         bail!("pg_dump: {}", String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default());
     }
     Ok(())
+}
+
+/// A tool of PostgreSQL with the address in its environment: the list of processes is for anyone to
+/// read, and the address may hold a password.
+///
+/// # Errors
+/// When the address cannot be read.
+pub fn postgres_tool(name: &str, url: &str) -> Result<tokio::process::Command> {
+    let url = url::Url::parse(url).map_err(|_| anyhow::anyhow!("the address of the database cannot be read"))?;
+    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let mut command = tokio::process::Command::new(name);
+    command.stdin(std::process::Stdio::null());
+    command.env("PGDATABASE", decoded(url.path().trim_start_matches('/')));
+    if let Some(host) = url.host_str() {
+        command.env("PGHOST", decoded(host));
+    }
+    if let Some(port) = url.port() {
+        command.env("PGPORT", port.to_string());
+    }
+    if !url.username().is_empty() {
+        command.env("PGUSER", decoded(url.username()));
+    }
+    if let Some(password) = url.password() {
+        command.env("PGPASSWORD", decoded(password));
+    }
+    for (key, value) in url.query_pairs() {
+        let variable = match &*key {
+            "host" => "PGHOST",
+            "sslmode" => "PGSSLMODE",
+            "sslrootcert" => "PGSSLROOTCERT",
+            _ => continue,
+        };
+        command.env(variable, &*value);
+    }
+    Ok(command)
 }
 
 /// Copies the keys into a folder, in place of an earlier copy there, and opens the copy.

@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use web::shell::{Config, Gallery, Parts, Scheme};
-use web::{AddressRange, Metrics, MetricsFor, Program, Routes, State};
+use web::{Metrics, MetricsFor, Program, Routes, State};
 
 /// The largest request body, in bytes: a CSV of a hundred thousand customers.
 const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -21,10 +21,6 @@ fn metrics() -> Option<&'static PrometheusHandle> {
     HANDLE.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).as_ref()
 }
 
-fn range(ip: IpAddr) -> AddressRange {
-    ip.to_string().parse().expect("an address is a range of one")
-}
-
 /// The router of all pages.
 ///
 /// # Errors
@@ -33,8 +29,9 @@ pub fn router(app: &App) -> Result<Router> {
     let mut routes = Routes::<State>::new();
     web::pages::register(&mut routes);
     let publisher = app.clone();
+    let shown = app.config.server.metrics == crate::config::Metrics::Loopback;
     let program = Program {
-        metrics: metrics().map(|handle| {
+        metrics: shown.then(metrics).flatten().map(|handle| {
             let render: Metrics = Arc::new(move || {
                 handle.run_upkeep();
                 handle.render()
@@ -59,7 +56,7 @@ pub fn router(app: &App) -> Result<Router> {
     let config = Config {
         provider: app.office.policy().provider().name.clone(),
         scheme: if app.config.server.base_url.starts_with("https://") { Scheme::Https } else { Scheme::Http },
-        trusted_proxies: app.config.server.trusted_proxies.iter().map(|ip| range(*ip)).collect(),
+        trusted_proxies: app.config.server.trusted_proxies.clone(),
         body_bytes_max: BODY_BYTES_MAX,
         timeout: REQUEST_TIME,
         gallery: Gallery::Hidden,

@@ -83,12 +83,12 @@ impl RotationHost for Host {
         Ok(())
     }
 
-    async fn fill_index(&self, _: u32, parity: Parity, _: u32) -> Result<u64, HostError> {
-        office::accounts::fill_email_index(&self.app.office, parity).await.map_err(failed)
+    async fn fill_index(&self, _: u32, parity: Parity, limit: u32) -> Result<u64, HostError> {
+        office::accounts::fill_email_index(&self.app.office, parity, limit).await.map_err(failed)
     }
 
-    async fn empty_index(&self, _: u32, parity: Parity, _: u32) -> Result<u64, HostError> {
-        office::accounts::clear_email_index(&self.app.office, parity).await.map_err(failed)
+    async fn empty_index(&self, _: u32, parity: Parity, limit: u32) -> Result<u64, HostError> {
+        office::accounts::clear_email_index(&self.app.office, parity, limit).await.map_err(failed)
     }
 
     async fn restored_backup(&self) -> Result<Arc<dyn KeyStore>, HostError> {

@@ -314,6 +314,25 @@ pub async fn fill_email_index(office: &Office, parity: Parity, limit: u32) -> Re
     Ok(filled)
 }
 
+/// Makes the whole index anew for the living epoch: after a restore, whose copy may have that of an
+/// epoch that is gone. Nobody can sign in while this runs.
+///
+/// # Errors
+/// When a store fails, or a rotation is under way; it may be run again.
+pub async fn rebuild_email_index(office: &Office) -> Result<u64, OfficeError> {
+    for parity in [Parity::Even, Parity::Odd] {
+        while clear_email_index(office, parity, 500).await? > 0 {}
+    }
+    let (living, _) = office.vault.lookup_index("login", "email", "rebuild").await?;
+    let mut filled = 0;
+    loop {
+        match fill_email_index(office, living, 500).await? {
+            0 => return Ok(filled),
+            some => filled += some,
+        }
+    }
+}
+
 /// Empties the index of a parity in at most `limit` logins, and tells in how many it did.
 ///
 /// # Errors

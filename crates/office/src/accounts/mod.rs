@@ -40,7 +40,7 @@ pub(crate) use logins::{NewLogin, insert_many, logins_of_addresses};
 pub use logins::{
     change_password, clear_email_index, fill_email_index, login, login_by_email, login_of_subject, rename,
     set_language, set_password,
-};
+    rebuild_email_index};
 pub use members::{
     Member, change_role, customers_of_login, logins_of_customer, memberships, remove_member, role_of,
 };

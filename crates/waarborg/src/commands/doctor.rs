@@ -83,7 +83,11 @@ pub async fn run(config: &Path, out: &Out) -> Result<ExitCode> {
 }
 
 fn files(config: &Config, looks: &mut Looks) {
-    for (what, path) in [("root key", &config.files.root_key), ("ledger key", &config.files.ledger_key)] {
+    match crate::app::root_key(&config.files) {
+        Ok(_) => looks.ok("root key", "is there, and only its owner may read it"),
+        Err(error) => looks.wrong("root key", format!("{error:#}")),
+    }
+    for (what, path) in [("ledger key", &config.files.ledger_key)] {
         match std::fs::metadata(path) {
             Err(error) => looks.wrong(what, format!("{}: {error}", path.display())),
             Ok(meta) if meta.mode() & 0o077 != 0 => {
@@ -132,6 +136,17 @@ async fn inside(app: &App, looks: &mut Looks) -> Result<()> {
     } else {
         let list = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         looks.warn("policy", format!("still to be filled in: line {list}"));
+    }
+    let epoch = office.vault.state().await?.writing_epoch();
+    match office.vault.epochs().check(&app.vault_config.root, epoch) {
+        Ok(_) => looks.ok("epoch copies", format!("every copy of epoch {epoch} is there and right")),
+        Err(error) => looks.wrong("epoch copies", error.to_string()),
+    }
+    if let (store::DatabaseUrl::Postgres { url: data, .. }, store::DatabaseUrl::Postgres { url: keys, .. }) =
+        (&app.config.database, &app.config.key_database)
+        && data == keys
+    {
+        looks.warn("key store", "shares a PostgreSQL database with the data: a backup of the whole server holds both");
     }
     let verified = office.vault.verify().await?;
     if verified.bad == 0 {

@@ -40,7 +40,7 @@ pub async fn run(config: &Path, command: &KeysCommand, out: &Out) -> Result<Exit
 async fn with_app(app: &App, command: &KeysCommand, out: &Out) -> Result<ExitCode> {
     match command {
         KeysCommand::Rotate => {
-            out.note("rotating: every running process reads the new state first, which takes two minutes");
+            out.note("rotating: every running process reads the new state first, twice, which takes four minutes");
             let rotated = Host::new(app.clone(), Processes::Others).rotate().await?;
             let shown = json!({
                 "destroyed": rotated.destroyed, "living": rotated.living, "rewrapped": rotated.rewrapped,
@@ -103,7 +103,7 @@ async fn status(app: &App, out: &Out) -> Result<()> {
 }
 
 fn shares(config: &Config, k: u8, n: u8) -> Result<()> {
-    let root = RootKey::read(&config.files.root_key)?;
+    let root = crate::app::root_key(&config.files)?;
     let shares = paper::split(&root, k, n, &SystemRandom as &dyn Random)?;
     let mut stdout = std::io::stdout().lock();
     for share in &shares {
@@ -153,7 +153,7 @@ fn recover(config: &Config, out: &Out) -> Result<()> {
 }
 
 fn rehearse(config: &Config, out: &Out) -> Result<()> {
-    let root = RootKey::read(&config.files.root_key)?;
+    let root = crate::app::root_key(&config.files)?;
     if RootKey::from_shares(&typed_shares()?)? != root {
         bail!("these sheets give another key than the one in {}", config.files.root_key.display());
     }

@@ -89,10 +89,11 @@ async fn restore_data(config: &Config, folder: &Path) -> Result<()> {
             if !copy.exists() {
                 bail!("{}: holds no PostgreSQL data; the configuration says PostgreSQL", folder.display());
             }
-            let output = tokio::process::Command::new("pg_restore")
-                .args(["--clean", "--if-exists", "--no-owner", "--single-transaction", "--dbname", ""])
+            let mut tool = copies::postgres_tool("pg_restore", url)?;
+            let name = tool_database(&tool)?;
+            let output = tool
+                .args(["--clean", "--if-exists", "--no-owner", "--single-transaction", "--dbname", &name])
                 .arg(&copy)
-                .env("PGDATABASE", url)
                 .output()
                 .await
                 .context("pg_restore (Debian: postgresql-client)")?;
@@ -105,6 +106,12 @@ async fn restore_data(config: &Config, folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The name of the database, which `pg_restore` does not take from the environment.
+fn tool_database(tool: &tokio::process::Command) -> Result<String> {
+    let found = tool.as_std().get_envs().find(|(key, _)| *key == "PGDATABASE").and_then(|(_, value)| value);
+    Ok(found.context("the name of the database")?.to_string_lossy().into_owned())
 }
 
 /// Keeps the database that is there under another name.
@@ -156,6 +163,8 @@ async fn settle(config: Config) -> Result<(u64, u64)> {
     let app = App::open_with(config, clock, random).await?;
     let repaired = office::checkpoints::repair(&app.office, &app.config.ledger_files()).await?;
     let replayed = worker::replay_erasures(&app).await?;
+    // The copy may be from before a rotation: its index is of an epoch that is gone.
+    office::accounts::rebuild_email_index(&app.office).await?;
     worker::settle(&app).await?;
     app.close().await?;
     Ok((repaired, replayed))

@@ -20,8 +20,8 @@ pub(crate) struct MembershipRow {
 
 const ALL: &str = "m.login_id, m.customer_id, m.subject_id, m.role, m.created_at";
 
-/// Rows of a multi-row insert.
-const INSERT_ROWS: usize = 1_000;
+/// Rows of a multi-row insert; few, as for logins.
+const INSERT_ROWS: usize = 50;
 
 pub(crate) async fn insert_many(tx: &Tx, rows: &[MembershipRow]) -> Result<(), StoreError> {
     for chunk in rows.chunks(INSERT_ROWS) {
