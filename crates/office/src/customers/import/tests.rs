@@ -79,7 +79,7 @@ office_test! {
         let plan = file(0, 1_205);
         assert_eq!(joining(office, &plan).await.expect("stores"), 1);
         let mut told = Vec::new();
-        let result = run(office, SYSTEM, &plan, &mut |p| told.push((p.done, p.total))).await.expect("imported");
+        let result = run_in_chunks(office, SYSTEM, &plan, 1_000, &mut |p| told.push((p.done, p.total))).await.expect("imported");
         assert_eq!((result.customers, result.joined), (1_205, 1));
         assert_eq!(told, [(1_000, 1_205), (1_205, 1_205)]);
         assert_eq!(customers::count(&office.store, CustomerFilter::default()).await.expect("a count"), 1_206);
@@ -189,7 +189,7 @@ office_test! {
         // Another import has staged an address of this file, which nobody can see.
         stage(office, &file(1_150, 10), 1).await;
         let (rows, made) = (count(office, "subject").await, keys(office).await);
-        let failed = run(office, SYSTEM, &file(0, 1_200), &mut |_| {}).await;
+        let failed = run_in_chunks(office, SYSTEM, &file(0, 1_200), 1_000, &mut |_| {}).await;
         assert!(failed.is_err(), "{failed:?}");
         assert_eq!((count(office, "subject").await, keys(office).await), (rows, made));
         assert_eq!(count(office, "import WHERE state = 'abandoned' AND finished_at IS NOT NULL").await, 1);
