@@ -41,6 +41,15 @@ staff-date-wrong = Enter a date such as 31-12-2026
 staff-conflict = Changed meanwhile
 staff-conflict-text = Somebody else changed this customer while you were working. What you entered is still here. Compare it with what stands there now and save again; your version then replaces it.
 staff-conflict-now = See what stands there now
+staff-field-kind = kind
+staff-field-name = name
+staff-field-organisation = organisation
+staff-field-kvk = KvK number
+staff-field-vat = VAT number
+staff-field-email = e-mail address
+staff-field-phone = telephone number
+staff-field-address = address
+staff-field-language = language
 
 ## Columns
 

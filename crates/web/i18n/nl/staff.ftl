@@ -41,6 +41,15 @@ staff-date-wrong = Vul een datum in zoals 31-12-2026
 staff-conflict = Inmiddels gewijzigd
 staff-conflict-text = Iemand anders wijzigde deze klant terwijl je bezig was. Wat je invulde staat er nog. Vergelijk het met wat er nu staat en sla daarna opnieuw op; jouw versie komt dan in de plaats.
 staff-conflict-now = Bekijk wat er nu staat
+staff-field-kind = soort
+staff-field-name = naam
+staff-field-organisation = organisatie
+staff-field-kvk = KvK-nummer
+staff-field-vat = btw-nummer
+staff-field-email = e-mailadres
+staff-field-phone = telefoonnummer
+staff-field-address = adres
+staff-field-language = taal
 
 ## Columns
 

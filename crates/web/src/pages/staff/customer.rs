@@ -15,7 +15,9 @@ use askama::Template;
 use base::{Sensitive, Timestamp};
 use http::StatusCode;
 use office::accounts::{self, Member};
-use office::customers::{Customer, CustomerId, ProfileForm, Restriction, customer, replace_profile, set_restriction};
+use office::customers::{
+    Customer, CustomerId, ProfileForm, Restriction, customer, replace_profile, set_restriction,
+};
 use office::{OfficeError, messages, requests};
 use outbound::contacts_of_subject;
 use serde::Deserialize;
@@ -73,7 +75,9 @@ struct CustomerPage {
 pub(super) fn contact_rows(state: &State, t: T, rows: Vec<outbound::ContactRow>) -> Vec<ContactRow> {
     let policy = state.office.policy();
     let row = |row: outbound::ContactRow| ContactRow {
-        recipient: policy.recipient(&row.recipient).map_or_else(|| row.host.clone(), |known| known.name.clone()),
+        recipient: policy
+            .recipient(&row.recipient)
+            .map_or_else(|| row.host.clone(), |known| known.name.clone()),
         purpose: policy
             .purpose(&row.purpose)
             .map_or_else(|| row.purpose.clone(), |known| known.title.of(t.language()).to_owned()),
@@ -99,7 +103,8 @@ async fn show(visit: Visit, state: State, PathId(id): PathId<CustomerId>) -> Pag
     };
     let own = requests::of_customer(office, id, 0, SHOWN).await?;
     let threads = messages::of_customer(office, id, 0, SHOWN).await?;
-    let contacts = contacts_of_subject(&office.store, found.subject, SHOWN).await.map_err(OfficeError::from)?;
+    let contacts =
+        contacts_of_subject(&office.store, found.subject, SHOWN).await.map_err(OfficeError::from)?;
     let entries =
         store::entries_of_subject(&office.store, found.subject, EVENTS).await.map_err(OfficeError::from)?;
     let links = if has(&visit, AUDIT_ROLES) { LedgerLinks::Shown } else { LedgerLinks::Hidden };
@@ -225,7 +230,12 @@ struct RestrictionPage {
     reason: Sensitive<String>,
 }
 
-fn restriction_page(visit: &Visit, customer: Customer, form: RestrictionForm, errors: Errors) -> RestrictionPage {
+fn restriction_page(
+    visit: &Visit,
+    customer: Customer,
+    form: RestrictionForm,
+    errors: Errors,
+) -> RestrictionPage {
     let t = visit.t();
     let title =
         if customer.restricted_at.is_some() { t.staff_restriction_lift() } else { t.staff_restriction_set() };

@@ -101,7 +101,8 @@ pub(super) async fn decidable(
     decision: Decision,
 ) -> Result<Request, PageError> {
     let request = requests::request(&state.office, id).await?;
-    let verified = matches!(request.state, RequestState::Verified(_)) || request.kind == RequestKind::Complaint;
+    let verified =
+        matches!(request.state, RequestState::Verified(_)) || request.kind == RequestKind::Complaint;
     if !request.state.standing().is_open() {
         return Err(PageError::Conflict);
     }

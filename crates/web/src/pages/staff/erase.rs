@@ -1,8 +1,8 @@
 //! Granting an erasure: a page of its own that says what will happen and what stays, a name that is
 //! typed, a second factor that is fresh.
 
-use super::decisions::{AnswerForm, Decision, crumbs, decidable};
 use super::PRIVACY;
+use super::decisions::{AnswerForm, Decision, crumbs, decidable};
 use crate::error::{PageError, PageResult};
 use crate::form::{Errors, Form};
 use crate::page::{Page, ok, see_other, unprocessable};
@@ -20,9 +20,11 @@ use office::requests::{self, Person, Request, RequestId, RequestKind};
 use serde::Deserialize;
 
 pub(super) fn register(routes: &mut Routes<State>) {
-    routes
-        .get("/staff/requests/{id}/erase", PRIVACY.fresh(), show)
-        .post("/staff/requests/{id}/erase", PRIVACY.fresh(), erase);
+    routes.get("/staff/requests/{id}/erase", PRIVACY.fresh(), show).post(
+        "/staff/requests/{id}/erase",
+        PRIVACY.fresh(),
+        erase,
+    );
 }
 
 #[derive(Default, Deserialize)]

@@ -1,6 +1,7 @@
 //! How the system fares: jobs and failed items, what runs by the clock, keys, database, versions.
 //! Nothing on it is about anybody.
 
+use super::view::Badge;
 use super::{ADMIN, ADMIN_ROLES, HEALTH, has};
 use crate::error::{PageError, PageResult};
 use crate::page::{Page, ok, see_other};
@@ -9,7 +10,6 @@ use crate::routes::Routes;
 use crate::state::{Me, State};
 use crate::text::{Flash, T, Text};
 use crate::visit::Visit;
-use super::view::Badge;
 use askama::Template;
 use keys::{KeyState, Phase};
 use office::OfficeError;
@@ -19,9 +19,7 @@ use store::{Backend, JobCounts, JobId, JobRow, JobState, ScheduleRow, StoreError
 const SHOWN: u32 = 100;
 
 pub(super) fn register(routes: &mut Routes<State>) {
-    routes
-        .get("/staff/health", HEALTH, show)
-        .post("/staff/health/jobs/{id}/retry", ADMIN, retry);
+    routes.get("/staff/health", HEALTH, show).post("/staff/health/jobs/{id}/retry", ADMIN, retry);
 }
 
 /// Something that runs by the clock.
@@ -88,7 +86,11 @@ async fn show(visit: Visit, state: State) -> PageResult {
         entries: store::head(data).await.map_err(failed)?.frontier.size(),
         pending: store::pending_count(data).await.map_err(failed)?,
         signed: office::checkpoints::latest(data).await.map_err(failed)?,
-        version: if state.program.version.is_empty() { env!("CARGO_PKG_VERSION") } else { state.program.version },
+        version: if state.program.version.is_empty() {
+            env!("CARGO_PKG_VERSION")
+        } else {
+            state.program.version
+        },
         names: office.names.len(),
     })
 }

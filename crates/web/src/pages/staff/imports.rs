@@ -134,7 +134,11 @@ async fn show(visit: Visit) -> PageResult {
 /// The bytes of the field `file`; none when there is none.
 async fn file(request: Request, state: &State) -> Result<Option<Vec<u8>>, PageError> {
     let too_large = |error: axum::extract::multipart::MultipartError| {
-        if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE { PageError::TooLarge } else { PageError::BadRequest }
+        if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+            PageError::TooLarge
+        } else {
+            PageError::BadRequest
+        }
     };
     let mut form = Multipart::from_request(request, state).await.map_err(|_| PageError::BadRequest)?;
     while let Some(mut field) = form.next_field().await.map_err(too_large)? {

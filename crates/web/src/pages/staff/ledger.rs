@@ -2,6 +2,7 @@
 
 use super::AUDIT;
 use super::view::kind_words;
+use crate::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::form::{Choice, Errors, Form};
 use crate::list::{List, PAGE_ROWS};
@@ -11,7 +12,6 @@ use crate::routes::Routes;
 use crate::state::State;
 use crate::text::{T, Text};
 use crate::visit::Visit;
-use crate::csv_file;
 use ::ledger::{Entry, Receipt, RecordedActor, VerifiedReceipt};
 use askama::Template;
 use axum::response::IntoResponse as _;
@@ -54,9 +54,9 @@ fn actor(t: T, actor: &RecordedActor) -> Text {
 
 fn row(t: T, row: &LedgerRow) -> Row {
     let entry = Entry::from_bytes(row.body.clone()).ok();
-    let number = entry.as_ref().and_then(|entry| {
-        entry.data().get("number").and_then(|number| number.as_str().map(str::to_owned))
-    });
+    let number = entry
+        .as_ref()
+        .and_then(|entry| entry.data().get("number").and_then(|number| number.as_str().map(str::to_owned)));
     Row {
         position: row.position,
         at: row.at,
@@ -189,8 +189,8 @@ async fn show(visit: Visit, state: State, PathId(position): PathId<u64>) -> Page
     let size = store::head(data).await.map_err(failed)?.frontier.size();
     let signed = checkpoints::latest(data).await.map_err(failed)?;
     let kind = kind_words(t, &found.kind);
-    let page = super::page(&visit, t.staff_entry(t.number(position)))
-        .crumb("/staff/ledger", t.staff_nav_ledger());
+    let page =
+        super::page(&visit, t.staff_entry(t.number(position))).crumb("/staff/ledger", t.staff_nav_ledger());
     ok(&EntryPage {
         t,
         page,
@@ -235,9 +235,8 @@ struct VerifyPage {
 
 fn verify_page(visit: &Visit, state: &State, form: ReceiptForm, errors: Errors) -> VerifyPage {
     let t = visit.t();
-    let page = super::page(visit, t.staff_verify())
-        .crumb("/staff/ledger", t.staff_nav_ledger())
-        .failed(&errors);
+    let page =
+        super::page(visit, t.staff_verify()).crumb("/staff/ledger", t.staff_nav_ledger()).failed(&errors);
     VerifyPage { t, page, errors, form, checked: None, key: state.ledger_key.to_string() }
 }
 
@@ -261,8 +260,7 @@ async fn verify(visit: Visit, state: State, Form(form): Form<ReceiptForm>) -> Pa
         }
     };
     let leaf = receipt.entry.leaf_hash();
-    let place =
-        store::index_of_leaf(&state.office.store, leaf.as_bytes()).await.map_err(failed)?;
+    let place = store::index_of_leaf(&state.office.store, leaf.as_bytes()).await.map_err(failed)?;
     let checked = Checked {
         kind: kind_words(t, receipt.entry.kind()),
         published: place == Some(receipt.index),

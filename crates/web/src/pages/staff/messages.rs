@@ -2,6 +2,7 @@
 
 use super::view::{self, Badge, ThreadRow};
 use super::{DESK, words};
+use crate::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::form::{Choice, Errors, Form};
 use crate::list::{List, PAGE_ROWS};
@@ -12,13 +13,12 @@ use crate::routes::Routes;
 use crate::state::{Me, State};
 use crate::text::{Flash, T, Text};
 use crate::visit::Visit;
-use crate::csv_file;
 use askama::Template;
 use base::{Sensitive, Timestamp};
 use http::StatusCode;
 use office::customers::{self, Customer};
 use office::messages::{self, Action, Thread, ThreadFilter, ThreadId, ThreadKind, ThreadState};
-use office::{OfficeError, By};
+use office::{By, OfficeError};
 use serde::Deserialize;
 
 /// How many threads a file holds at most.
@@ -216,14 +216,7 @@ async fn reopen(visit: Visit, state: State, me: Me, PathId(id): PathId<ThreadId>
     act(&visit, &state, me.session.by(), id, Action::Reopen, Flash::StaffThreadReopened).await
 }
 
-async fn act(
-    visit: &Visit,
-    state: &State,
-    by: By,
-    id: ThreadId,
-    action: Action,
-    flash: Flash,
-) -> PageResult {
+async fn act(visit: &Visit, state: &State, by: By, id: ThreadId, action: Action, flash: Flash) -> PageResult {
     messages::change_state(&state.office, by, id, action).await?;
     Ok(see_other(&format!("/staff/messages/{id}")).done(visit, flash).into())
 }

@@ -4,6 +4,7 @@
 use super::customer::{ContactRow, contact_rows};
 use super::view::Badge;
 use super::{AUDIT, words};
+use crate::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::form::Choice;
 use crate::list::List;
@@ -12,7 +13,6 @@ use crate::routes::Routes;
 use crate::state::State;
 use crate::text::T;
 use crate::visit::Visit;
-use crate::csv_file;
 use askama::Template;
 use base::Timestamp;
 use office::OfficeError;

@@ -1,7 +1,9 @@
 //! The policy: what is in force, what the file says, the register of processing, the retention
 //! schedule and the statement.
 
+use super::view::Badge;
 use super::{AUDIT, PRIVACY, PRIVACY_ROLES, has};
+use crate::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::form::Errors;
 use crate::list::List;
@@ -11,16 +13,14 @@ use crate::routes::Routes;
 use crate::state::{Me, State};
 use crate::text::{Flash, T};
 use crate::visit::Visit;
-use crate::csv_file;
-use super::view::Badge;
-use askama::Template;
-use base::{Language, Timestamp};
-use office::promises::{self, PolicyVersion};
+use ::policy::Policy;
 use ::policy::diff::{self, Change, Kind};
 use ::policy::register::{self, Register};
 use ::policy::schedule::{self, Schedule};
 use ::policy::statement::{self, Block, Statement};
-use ::policy::Policy;
+use askama::Template;
+use base::{Language, Timestamp};
+use office::promises::{self, PolicyVersion};
 
 /// The largest file that is read.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -51,7 +51,8 @@ struct VersionRow {
 }
 
 fn version_row(version: &PolicyVersion, in_force: bool) -> VersionRow {
-    let label = Policy::parse(&version.body).map_or_else(|_| String::new(), |policy| policy.version().to_owned());
+    let label =
+        Policy::parse(&version.body).map_or_else(|_| String::new(), |policy| policy.version().to_owned());
     VersionRow {
         label,
         hash: hex::encode(version.hash),
@@ -157,8 +158,7 @@ struct PublishPage {
 
 async fn publish_page(visit: &Visit, state: &State, trouble: String) -> PublishPage {
     let t = visit.t();
-    let page =
-        super::page(visit, t.staff_publish()).crumb("/staff/policy", t.staff_nav_policy());
+    let page = super::page(visit, t.staff_publish()).crumb("/staff/policy", t.staff_nav_policy());
     PublishPage { t, page, errors: Errors::none(), file: file(t, state).await, trouble }
 }
 
@@ -200,8 +200,8 @@ async fn version(visit: Visit, state: State, PathId(hash): PathId<String>) -> Pa
         _ => Vec::new(),
     };
     let row = version_row(found, at + 1 == versions.len());
-    let page = super::page(&visit, t.staff_version(row.label.clone()))
-        .crumb("/staff/policy", t.staff_nav_policy());
+    let page =
+        super::page(&visit, t.staff_version(row.label.clone())).crumb("/staff/policy", t.staff_nav_policy());
     ok(&VersionPage {
         t,
         page,

@@ -2,6 +2,7 @@
 
 use super::view::Badge;
 use super::{AUDIT, words};
+use crate::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::page::{Page, ok, see_other};
 use crate::param::PathId;
@@ -9,7 +10,6 @@ use crate::routes::Routes;
 use crate::state::{Me, State};
 use crate::text::{Flash, T, Text};
 use crate::visit::Visit;
-use crate::csv_file;
 use askama::Template;
 use base::Timestamp;
 use office::promises::{self, Recording, Verdict};

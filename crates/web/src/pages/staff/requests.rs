@@ -2,6 +2,7 @@
 
 use super::view::{self, Badge, Event, LedgerLinks, RequestRow};
 use super::{AUDIT_ROLES, DESK, PRIVACY_ROLES, has, words};
+use crate::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::form::Choice;
 use crate::format::Clock;
@@ -12,7 +13,6 @@ use crate::routes::Routes;
 use crate::state::State;
 use crate::text::{T, Text};
 use crate::visit::Visit;
-use crate::csv_file;
 use askama::Template;
 use base::{Sensitive, Timestamp};
 use office::customers::{self, CustomerNumber};
@@ -25,10 +25,11 @@ const FILE_ROWS_MAX: u64 = 20_000;
 const FILE_STEP: u32 = 200;
 
 pub(super) fn register(routes: &mut Routes<State>) {
-    routes
-        .get("/staff/requests", DESK, list)
-        .get("/staff/requests.csv", DESK, csv)
-        .get("/staff/requests/{id}", DESK, show);
+    routes.get("/staff/requests", DESK, list).get("/staff/requests.csv", DESK, csv).get(
+        "/staff/requests/{id}",
+        DESK,
+        show,
+    );
 }
 
 #[derive(Template)]

@@ -126,7 +126,8 @@ fn officer(value: &str) -> Officer {
 
 async fn add(visit: Visit, state: State, me: Me, Form(form): Form<NewForm>) -> PageResult {
     let t = visit.t();
-    let (Some(role), Some(language)) = (StaffRole::parse(&form.role), Language::from_tag(&form.language)) else {
+    let (Some(role), Some(language)) = (StaffRole::parse(&form.role), Language::from_tag(&form.language))
+    else {
         let mut errors = Errors::none();
         errors.add("role", t.problem_choice());
         return unprocessable(&new_page(&visit, form, errors));

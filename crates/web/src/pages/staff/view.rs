@@ -62,9 +62,16 @@ pub(super) fn timeline(t: T, rows: &[LedgerRow], links: LedgerLinks) -> Vec<Even
         if let Some(number) = data.get("number").and_then(Value::as_str) {
             title = format!("{title} ({number})");
         }
-        let fields: Vec<&str> =
-            data.get("fields").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        let text = if fields.is_empty() { String::new() } else { t.staff_fields(fields.join(", ")).into_owned() };
+        let fields: Vec<&str> = data
+            .get("fields")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let fields: Vec<Text> = fields.into_iter().map(|field| words::profile_field(t, field)).collect();
+        let text =
+            if fields.is_empty() { String::new() } else { t.staff_fields(fields.join(", ")).into_owned() };
         let href = match links {
             LedgerLinks::Shown => format!("/staff/ledger/{}", row.position),
             LedgerLinks::Hidden => String::new(),

@@ -110,6 +110,22 @@ pub(super) fn customer_kind(t: T, kind: CustomerKind) -> Text {
     }
 }
 
+/// A field of a customer's profile, by the name that the ledger has.
+pub(super) fn profile_field(t: T, field: &str) -> Text {
+    match field {
+        "kind" => t.staff_field_kind(),
+        "name" => t.staff_field_name(),
+        "organisation" => t.staff_field_organisation(),
+        "kvk" => t.staff_field_kvk(),
+        "vat" => t.staff_field_vat(),
+        "email" => t.staff_field_email(),
+        "phone" => t.staff_field_phone(),
+        "address" => t.staff_field_address(),
+        "language" => t.staff_field_language(),
+        other => other.to_owned().into(),
+    }
+}
+
 pub(super) fn contact(t: T, state: ContactState) -> Badge {
     match state {
         ContactState::Intended => Badge::new("info", t.staff_contact_intended()),
