@@ -181,7 +181,7 @@ impl Store {
 
     /// A statement with `$1, $2, …`, which both databases take.
     pub fn statement(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-        Statement::from_sql_and_values(db_backend(self.backend), sql, values)
+        statement(self.backend, sql, values)
     }
 
     /// All rows of a query, from a reader.
@@ -270,6 +270,36 @@ async fn sqlite_pool(
     Ok(Database::connect(options).await?)
 }
 
+/// From how many values on the places of a statement are renamed for SQLite.
+const RENAME_FROM: usize = 64;
+
+fn statement(backend: Backend, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    let values: Vec<Value> = values.into_iter().collect();
+    let renamed = (backend == Backend::Sqlite && values.len() >= RENAME_FROM).then(|| unnamed(sql)).flatten();
+    Statement::from_sql_and_values(db_backend(backend), renamed.as_deref().unwrap_or(sql), values)
+}
+
+/// The statement with `?` for `$1, $2, …`, when each stands once and in order. SQLite takes `$1` for a
+/// name and looks through all names for each new one, so that a long statement costs the square of
+/// its length.
+fn unnamed(sql: &str) -> Option<String> {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    let mut expected = 1_usize;
+    while let Some((before, after)) = rest.split_once('$') {
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        if after[..digits].parse() != Ok(expected) {
+            return None;
+        }
+        expected += 1;
+        out.push_str(before);
+        out.push('?');
+        rest = &after[digits..];
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
 /// A statement without values, for the streams of readers.
 #[must_use]
 pub fn db_statement(store: &Store, sql: &str) -> Statement {
@@ -318,7 +348,7 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<u64, StoreError> {
-        let statement = Statement::from_sql_and_values(db_backend(self.backend), sql, values);
+        let statement = statement(self.backend, sql, values);
         let result: ExecResult = self.inner.execute_raw(statement).await?;
         Ok(result.rows_affected())
     }
@@ -332,7 +362,7 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<QueryResult>, StoreError> {
-        let statement = Statement::from_sql_and_values(db_backend(self.backend), sql, values);
+        let statement = statement(self.backend, sql, values);
         Ok(self.inner.query_all_raw(statement).await?)
     }
 
@@ -345,7 +375,7 @@ impl Tx {
         sql: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<QueryResult>, StoreError> {
-        let statement = Statement::from_sql_and_values(db_backend(self.backend), sql, values);
+        let statement = statement(self.backend, sql, values);
         Ok(self.inner.query_one_raw(statement).await?)
     }
 
@@ -396,6 +426,14 @@ impl Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_renamed_only_when_each_stands_once_and_in_order() {
+        assert_eq!(unnamed("VALUES ($1, $2), ($3)").as_deref(), Some("VALUES (?, ?), (?)"));
+        assert_eq!(unnamed("SET a = $2 WHERE b = $1"), None);
+        assert_eq!(unnamed("SET a = $1 WHERE b = $1"), None);
+        assert_eq!(unnamed("WHERE a = '$'"), None);
+    }
 
     #[test]
     fn addresses() {

@@ -2,6 +2,7 @@
 
 use crate::cli::AttestArgs;
 use crate::output::{Out, table};
+use ::policy::PromiseId;
 use anyhow::{Result, bail};
 use office::By;
 use office::promises::{Outcome, Recording, Unprovable, Verdict, attest};
@@ -13,16 +14,19 @@ use std::process::ExitCode;
 /// # Errors
 /// When a store fails, or the promise is unknown.
 pub async fn run(config: &Path, args: &AttestArgs, out: &Out) -> Result<ExitCode> {
+    // Before anything is written into the ledger.
+    let wanted = match &args.promise {
+        Some(text) => match text.to_ascii_uppercase().parse::<PromiseId>() {
+            Ok(promise) => Some(promise),
+            Err(_) => bail!("there is no promise {text}: P01 to P16"),
+        },
+        None => None,
+    };
     let app = super::open(config).await?;
     let recording = if args.dry_run { Recording::DryRun } else { Recording::Recorded };
     let mut verdicts = attest(&app.office, By::System("attest"), recording).await?.verdicts;
     app.close().await?;
-    if let Some(wanted) = &args.promise {
-        verdicts.retain(|verdict| verdict.promise.to_string().eq_ignore_ascii_case(wanted));
-        if verdicts.is_empty() {
-            bail!("there is no promise {wanted}: P01 to P16");
-        }
-    }
+    verdicts.retain(|verdict| wanted.is_none_or(|wanted| verdict.promise == wanted));
     out.print(&verdicts, || words(&verdicts, args.promise.as_deref()))?;
     let broken = verdicts.iter().any(|verdict| verdict.outcome == Outcome::Broken);
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -278,7 +278,7 @@ async fn people(app: &App) -> Result<Vec<DemoLogin>> {
 }
 
 async fn give_access(app: &App, who: &str, email: &str, login: accounts::LoginId) -> Result<DemoLogin> {
-    let bytes: [u8; 9] = (&*app.office.random).bytes();
+    let bytes: [u8; 9] = app.office.random.bytes();
     let password = format!("demo-{}", hex::encode(bytes));
     accounts::set_password(&app.office, BY, login, &Sensitive::new(password.clone())).await?;
     let enrolment = accounts::enrol_outright(&app.office, BY, login).await?;
