@@ -50,10 +50,15 @@ impl fmt::Display for Swept {
     }
 }
 
-const THREADS: Rule = Rule { table: "thread", moment: "closed_at", when: " AND state = 'closed'" };
-const REQUESTS: Rule = Rule { table: "request", moment: "closed_at", when: "" };
-const MAILS: Rule = Rule { table: "mail", moment: "sent_at", when: "" };
-const CUSTOMERS: Rule = Rule { table: "customer", moment: "agreement_ended_at", when: " AND import_id IS NULL" };
+const THREADS: Rule = Rule { table: "thread", began: "created_at", moment: "closed_at", when: " AND state = 'closed'" };
+const REQUESTS: Rule = Rule { table: "request", began: "received_at", moment: "closed_at", when: "" };
+const MAILS: Rule = Rule { table: "mail", began: "created_at", moment: "sent_at", when: "" };
+const CUSTOMERS: Rule = Rule {
+    table: "customer",
+    began: "created_at",
+    moment: "agreement_ended_at",
+    when: " AND import_id IS NULL",
+};
 
 /// One round: removes what has passed its term, at most some hundreds of each kind.
 ///

@@ -17,7 +17,9 @@ pub(super) struct Candidate {
 pub(super) struct Rule {
     /// The table.
     pub table: &'static str,
-    /// The column with the moment.
+    /// The column with the moment it came to be: a longer term of a later policy does not reach it.
+    pub began: &'static str,
+    /// The column with the moment its term runs from.
     pub moment: &'static str,
     /// A further condition.
     pub when: &'static str,
@@ -29,9 +31,9 @@ pub(super) async fn candidates(
     before: Timestamp,
     limit: u32,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let Rule { table, moment, when } = rule;
+    let Rule { table, began, moment, when } = rule;
     let sql = format!(
-        "SELECT id, created_at, {moment} AS ended_at FROM {table} \
+        "SELECT id, {began} AS began_at, {moment} AS ended_at FROM {table} \
          WHERE {moment} IS NOT NULL AND {moment} < $1{when} ORDER BY {moment} LIMIT $2"
     );
     let rows = store.query(&sql, [before.as_micros().into(), i64::from(limit).into()]).await?;
@@ -41,7 +43,7 @@ pub(super) async fn candidates(
 fn candidate(row: &QueryResult) -> Result<Candidate, StoreError> {
     Ok(Candidate {
         id: row.try_get("", "id")?,
-        created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
+        created_at: Timestamp::from_micros(row.try_get("", "began_at")?),
         ended_at: Timestamp::from_micros(row.try_get("", "ended_at")?),
     })
 }
