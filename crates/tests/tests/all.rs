@@ -4,4 +4,5 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod browser;
+mod journeys;
 mod stores;

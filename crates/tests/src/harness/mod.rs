@@ -8,19 +8,23 @@
 mod axe;
 mod browser;
 mod driver;
+mod house;
 pub mod mailbox;
 mod page;
 mod postgres;
 mod program;
 pub mod site;
+mod visitor;
 mod vnu;
 
 pub use axe::Violation;
 pub use browser::{Browser, ConsoleLine, Javascript, Options, Scheme, Viewport, browser, two_browsers};
+pub use house::{House, On, Opened, Process, count};
 pub use page::Download;
 pub use postgres::{Schema, postgres};
 pub use program::{program_file, waarborg};
 pub use site::Site;
+pub use visitor::{Answer, Visitor, encoded};
 pub use vnu::{VnuMessage, vnu};
 
 use std::io::Write;
