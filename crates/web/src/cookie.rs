@@ -8,6 +8,8 @@ use http::{HeaderMap, HeaderValue, header};
 
 /// At most so many cookies are looked at.
 const COOKIES_MAX: usize = 50;
+/// The longest session token that is looked up, in bytes.
+const TOKEN_BYTES_MAX: usize = 256;
 
 /// The value of a cookie that the browser sent.
 pub(crate) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -48,6 +50,14 @@ pub(crate) const fn session_name(scheme: Scheme) -> &'static str {
     }
 }
 
+/// The token of the session that the browser sent; none when there is none, or none that can be one.
+#[must_use]
+pub fn session_token(headers: &HeaderMap, scheme: Scheme) -> Option<Sensitive<String>> {
+    let token = value(headers, session_name(scheme))?;
+    let proper = !token.is_empty() && token.len() <= TOKEN_BYTES_MAX;
+    proper.then(|| Sensitive::new(token.to_owned()))
+}
+
 /// The cookie that signs a visitor in: it ends with the browser session; the business ends it
 /// sooner.
 #[must_use]
@@ -73,6 +83,20 @@ mod tests {
         assert_eq!(value(&headers, "lang"), Some("en"));
         assert_eq!(value(&headers, "theme"), Some("dark"));
         assert_eq!(value(&headers, "ang"), None);
+    }
+
+    #[test]
+    fn a_token_is_not_empty_and_not_long() {
+        let token = |line: String| {
+            let mut headers = HeaderMap::new();
+            headers.append(header::COOKIE, HeaderValue::try_from(line).expect("a header"));
+            session_token(&headers, Scheme::Http).map(|token| token.expose().clone())
+        };
+        assert_eq!(token("lang=nl; session=abc".to_owned()), Some("abc".to_owned()));
+        assert_eq!(token("session=".to_owned()), None);
+        assert_eq!(token("__Host-session=abc".to_owned()), None);
+        assert!(token(format!("session={}", "x".repeat(TOKEN_BYTES_MAX))).is_some());
+        assert_eq!(token(format!("session={}", "x".repeat(TOKEN_BYTES_MAX + 1))), None);
     }
 
     #[test]

@@ -28,7 +28,6 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use base::Sensitive;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -285,12 +284,8 @@ async fn session(State(shell): State<Shell>, mut request: Request, next: Next) -
     let Some(Arrival(arrived)) = request.extensions().get::<Arrival>().cloned() else {
         return PageError::Internal("a request came in around the shell".to_owned()).into_response();
     };
-    let name = cookie::session_name(shell.scheme());
-    let token =
-        cookie::value(request.headers(), name).filter(|token| !token.is_empty() && token.len() <= 256);
-    let token = token.map(|token| Sensitive::new(token.to_owned()));
-    let found = match &token {
-        Some(token) => match shell.sessions().resolve(token).await {
+    let found = match cookie::session_token(request.headers(), shell.scheme()) {
+        Some(token) => match shell.sessions().resolve(&token).await {
             Ok(found) => found,
             Err(error) => return PageError::internal(error).into_response(),
         },
