@@ -80,3 +80,12 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     }, 8000);
   });
 }
+
+/** Who goes back gets the page as it was left, with its forms marked as sent: they may be sent again. */
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+    }
+  }
+});
