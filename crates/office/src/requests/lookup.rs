@@ -3,6 +3,7 @@
 use super::model::{Request, RequestId};
 use super::store;
 use super::texts::{self, Outcome};
+use crate::messages::ThreadId;
 use crate::{Office, OfficeError, mailing};
 use base::Sensitive;
 
@@ -24,11 +25,21 @@ pub enum Decided {
 /// When the database fails.
 pub async fn by_number(office: &Office, text: &str) -> Result<Option<RequestId>, OfficeError> {
     let text = text.trim();
-    let Some(digits) = text.strip_prefix(['R', 'r']).filter(|digits| digits.len() <= 12) else { return Ok(None) };
+    let Some(digits) = text.strip_prefix(['R', 'r']).filter(|digits| digits.len() <= 12) else {
+        return Ok(None);
+    };
     let Some(number) = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit())) else {
         return Ok(None);
     };
     Ok(store::by_number(&office.store, number).await?)
+}
+
+/// The request that came with a thread, if one did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_thread(office: &Office, thread: ThreadId) -> Result<Option<RequestId>, OfficeError> {
+    Ok(store::of_thread(&office.store, thread).await?)
 }
 
 /// The whole mail that an answer will be, with `[…]` where the words of staff come: greeting, what is

@@ -42,12 +42,12 @@ pub use identity::{
 pub use jobs::{
     BeginErasure, Daily, LiftRestriction, ProducePackage, announce_lifting, daily, lift_restriction,
 };
+pub use lookup::{Decided, answer_preview, by_number, of_thread};
 pub use model::{
     Channel, Claim, Closing, Contact, Detail, Identity, NotAllowed, Person, Reasons, Request, RequestDetail,
     RequestFilter, RequestId, RequestKind, RequestNumber, RequestPage, RequestState, RequestSummary,
     Standing, Which,
 };
-pub use lookup::{Decided, answer_preview, by_number};
 pub use open::{About, OnBehalf, PanelForm, open_in_panel, open_on_behalf};
 pub use rectify::rectify_in_panel;
 pub use service::{clock_evidence, queue_counts};

@@ -6,7 +6,7 @@ mod tokens;
 
 pub use evidence::{ClockEvidence, QueueCounts};
 pub(crate) use evidence::{clock_evidence, linked_subjects, queue_counts, restricted_since};
-pub(crate) use lookup::by_number;
+pub(crate) use lookup::{by_number, of_thread};
 pub(crate) use tokens::{TokenRow, end_tokens, insert_token, token, use_token};
 
 use super::clock::Deadline;

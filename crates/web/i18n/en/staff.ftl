@@ -26,7 +26,7 @@ staff-look-again = Look again
 staff-reason = Reason
 staff-visitor = visitor
 staff-customer = Customer
-staff-no-customer = No known customer
+staff-no-customer = No customer
 staff-fields = Changed: { $fields }
 staff-no-events = The ledger says nothing about this yet.
 staff-cases =
@@ -247,6 +247,9 @@ staff-thread-close = Close without an answer
 staff-thread-reopen = Reopen
 staff-thread-is-closed = This message is closed. Reopen it to answer.
 staff-thread-full = This message holds the highest number of replies. Begin a new one.
+staff-thread-of-request = This belongs to a request
+staff-thread-of-request-text = The request has a term and an answer of its own. Answer here only when something must be found out first.
+staff-thread-to-request = To the request
 staff-thread-moved = Something was added
 staff-thread-moved-text = While you were writing a message was added or the status changed. Read it first; your text is still here.
 
@@ -376,6 +379,8 @@ staff-erase-stays = What stays
 staff-erase-stays-what = What
 staff-erase-stays-why = Why
 staff-erase-stays-until = Until when
+staff-erase-stays-hint = The person reads the same on the receipt.
+staff-erase-answer-hint = They take the place of […] in the e-mail above.
 staff-erase-name-wrong = This is not the name above
 
 ## Contacts outward
@@ -398,14 +403,7 @@ staff-outbound-nobody = No recipient in the policy
 
 ## Promises
 
-staff-verdict-kept = Kept
-staff-verdict-broken = Broken
-staff-verdict-unprovable = Not provable
 staff-verdict-none = Not checked yet
-staff-unprovable-not-built = This version of the software does not do this yet.
-staff-unprovable-no-case = There has been no case yet.
-staff-unprovable-stale = The last verdict is too old.
-staff-unprovable-procedure = A working procedure, which the software does not check.
 staff-attest = Check now
 staff-promises-counts = { $kept } of { $total } promises are provably kept, { $broken } broken.
 staff-promises-checked = Checked on { $when }.
@@ -468,6 +466,7 @@ staff-version-changes = Differences from the version before
 staff-version-first = This is the first version.
 staff-version-no-changes = There are no differences in meaning.
 staff-version-body = Show the file
+staff-statement-title = Privacy statement
 staff-statement = See the privacy statement
 staff-statement-file = Statement by the file
 staff-statement-of-file = This is how the statement would read by the file.
@@ -622,7 +621,7 @@ staff-task-running = Running
 staff-health-keys = Keys
 staff-keys-epoch = Epoch of the keys
 staff-keys-phase = Rotation
-staff-keys-generation = Generation
+staff-keys-generation = Generation of the key store
 staff-keys-copies = Copies of the epoch key
 staff-phase-steady = No rotation under way
 staff-phase-both = New keys go to the next epoch already

@@ -26,7 +26,7 @@ staff-look-again = Kijk opnieuw
 staff-reason = Reden
 staff-visitor = bezoeker
 staff-customer = Klant
-staff-no-customer = Geen klant bekend
+staff-no-customer = Geen klant
 staff-fields = Gewijzigd: { $fields }
 staff-no-events = Het logboek vertelt hier nog niets over.
 staff-cases =
@@ -247,6 +247,9 @@ staff-thread-close = Sluiten zonder antwoord
 staff-thread-reopen = Heropenen
 staff-thread-is-closed = Dit bericht is gesloten. Heropen het om te antwoorden.
 staff-thread-full = Dit bericht bevat het hoogste aantal reacties. Begin een nieuw bericht.
+staff-thread-of-request = Dit hoort bij een verzoek
+staff-thread-of-request-text = Het verzoek heeft een termijn en een eigen antwoord. Antwoord hier alleen als er eerst iets uit te zoeken is.
+staff-thread-to-request = Naar het verzoek
 staff-thread-moved = Er is iets bijgekomen
 staff-thread-moved-text = Terwijl je schreef, kwam er een bericht bij of veranderde de status. Lees het na; je tekst staat er nog.
 
@@ -376,6 +379,8 @@ staff-erase-stays = Wat blijft
 staff-erase-stays-what = Wat
 staff-erase-stays-why = Waarom
 staff-erase-stays-until = Tot wanneer
+staff-erase-stays-hint = Zo leest de persoon het ook op het bewijs.
+staff-erase-answer-hint = Ze komen op de plaats van […] in de e-mail hierboven.
 staff-erase-name-wrong = Dit is niet de naam die hierboven staat
 
 ## Contacts outward
@@ -398,14 +403,7 @@ staff-outbound-nobody = Geen ontvanger in het beleid
 
 ## Promises
 
-staff-verdict-kept = Nagekomen
-staff-verdict-broken = Niet nagekomen
-staff-verdict-unprovable = Niet aantoonbaar
 staff-verdict-none = Nog niet nagegaan
-staff-unprovable-not-built = Deze versie van de software doet dit nog niet.
-staff-unprovable-no-case = Er is nog geen geval geweest.
-staff-unprovable-stale = Het laatste oordeel is te oud.
-staff-unprovable-procedure = Een werkwijze, die de software niet nagaat.
 staff-attest = Nu nagaan
 staff-promises-counts = { $kept } van { $total } beloften zijn aantoonbaar nagekomen, { $broken } niet.
 staff-promises-checked = Nagegaan op { $when }.
@@ -468,6 +466,7 @@ staff-version-changes = Verschillen met de versie ervoor
 staff-version-first = Dit is de eerste versie.
 staff-version-no-changes = Er zijn geen verschillen in betekenis.
 staff-version-body = Toon het bestand
+staff-statement-title = Privacyverklaring
 staff-statement = Privacyverklaring bekijken
 staff-statement-file = Verklaring volgens het bestand
 staff-statement-of-file = Zo zou de verklaring luiden volgens het bestand.
@@ -622,7 +621,7 @@ staff-task-running = Bezig
 staff-health-keys = Sleutels
 staff-keys-epoch = Tijdvak van de sleutels
 staff-keys-phase = Wisseling
-staff-keys-generation = Wisselingen tot nu toe
+staff-keys-generation = Generatie van de sleutelbewaring
 staff-keys-copies = Kopieën van de tijdvaksleutel
 staff-phase-steady = Geen wisseling gaande
 staff-phase-both = Nieuwe sleutels gaan al naar het volgende tijdvak

@@ -56,6 +56,7 @@ struct ErasePage {
     stay: Vec<Sensitive<String>>,
     stays: Vec<Stays>,
     backups: String,
+    preview: Sensitive<String>,
     is_late: bool,
     form: EraseForm,
 }
@@ -96,6 +97,7 @@ async fn erase_page(
         gone,
         stay,
         stays: holds.collect(),
+        preview: requests::answer_preview(office, &request, requests::Decided::Granted).await?,
         backups: office.policy().erasure().backups_within.in_words(t.language()),
         is_late: request.deadline.is_late(visit.now()),
         form,

@@ -18,6 +18,7 @@ use base::{Sensitive, Timestamp};
 use http::StatusCode;
 use office::customers::{self, Customer};
 use office::messages::{self, Action, Thread, ThreadFilter, ThreadId, ThreadKind, ThreadState};
+use office::requests::RequestId;
 use office::{By, OfficeError};
 use serde::Deserialize;
 
@@ -128,6 +129,8 @@ struct ThreadPage {
     kind: Text,
     badge: Badge,
     customer: Option<Customer>,
+    /// The request that came with it, which is answered on a page of its own.
+    request: Option<RequestId>,
     messages: Vec<MessageRow>,
     form: AnswerForm,
     is_closed: bool,
@@ -163,6 +166,7 @@ async fn thread_page(
         kind: words::thread_kind(t, thread.summary.kind),
         badge: words::thread_state(t, thread.summary.state),
         customer,
+        request: office::requests::of_thread(&state.office, id).await?,
         messages: thread.messages.iter().map(row).collect(),
         is_closed: thread.summary.state == ThreadState::Closed,
         thread,

@@ -50,7 +50,8 @@ struct VersionRow {
     in_force: bool,
 }
 
-fn version_row(version: &PolicyVersion, in_force: bool) -> VersionRow {
+/// A version as shown, beside the latest, which is the one in force.
+fn version_row(version: &PolicyVersion, latest: Option<&PolicyVersion>) -> VersionRow {
     let label =
         Policy::parse(&version.body).map_or_else(|_| String::new(), |policy| policy.version().to_owned());
     VersionRow {
@@ -59,7 +60,7 @@ fn version_row(version: &PolicyVersion, in_force: bool) -> VersionRow {
         statement_nl: hex::encode(version.statement_nl),
         statement_en: hex::encode(version.statement_en),
         from: version.in_force_from,
-        in_force,
+        in_force: latest.is_some_and(|latest| latest.hash == version.hash),
     }
 }
 
@@ -130,14 +131,13 @@ struct PolicyPage {
 async fn show(visit: Visit, state: State) -> PageResult {
     let t = visit.t();
     let versions = promises::versions(&state.office).await?;
-    let last = versions.len().saturating_sub(1);
     let rows: Vec<VersionRow> =
-        versions.iter().enumerate().map(|(i, version)| version_row(version, i == last)).rev().collect();
+        versions.iter().map(|version| version_row(version, versions.last())).rev().collect();
     let page = super::page(&visit, t.staff_nav_policy());
     ok(&PolicyPage {
         t,
         page,
-        current: versions.last().map(|version| version_row(version, true)),
+        current: versions.last().map(|version| version_row(version, Some(version))),
         versions: rows,
         file: file(t, &state).await,
         may_publish: has(&visit, PRIVACY_ROLES),
@@ -199,7 +199,7 @@ async fn version(visit: Visit, state: State, PathId(hash): PathId<String>) -> Pa
         (Some(Ok(old)), Ok(new)) => diff::diff(&old, &new, t.language()),
         _ => Vec::new(),
     };
-    let row = version_row(found, at + 1 == versions.len());
+    let row = version_row(found, versions.last());
     let page =
         super::page(&visit, t.staff_version(row.label.clone())).crumb("/staff/policy", t.staff_nav_policy());
     ok(&VersionPage {
@@ -237,7 +237,7 @@ async fn statement(visit: Visit, state: State, list: List) -> PageResult {
     } else {
         statement::render(&state.office.policy(), t.language())
     };
-    let page = super::page(&visit, t.staff_statement()).crumb("/staff/policy", t.staff_nav_policy());
+    let page = super::page(&visit, t.staff_statement_title()).crumb("/staff/policy", t.staff_nav_policy());
     let other_of = if of_file { String::new() } else { "?of=file".to_owned() };
     let hash = hex::encode(rendered.hash());
     ok(&StatementPage { t, page, statement: rendered, hash, of_file, other_of })

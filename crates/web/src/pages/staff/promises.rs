@@ -68,7 +68,7 @@ fn badge(t: T, verdict: Option<&Verdict>) -> Badge {
 
 fn why(t: T, verdict: Option<&Verdict>) -> Text {
     let why = verdict.and_then(|verdict| verdict.evidence.unprovable);
-    why.map_or(Text::Borrowed(""), |why| words::unprovable(t, why))
+    why.map_or(Text::Borrowed(""), |why| t.unprovable(why))
 }
 
 async fn list(visit: Visit, state: State) -> PageResult {

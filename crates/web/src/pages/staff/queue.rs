@@ -10,13 +10,15 @@ use crate::state::State;
 use crate::text::T;
 use crate::visit::Visit;
 use askama::Template;
-use office::messages::{self, ThreadFilter, ThreadState};
+use office::messages::{self, ThreadFilter, ThreadKind, ThreadState};
 use office::promises::{self, Outcome};
 use office::requests::{self, QueueCounts, RequestFilter};
 use store::JobRow;
 
 /// How many of each are shown here; the lists have the others.
 const SHOWN: u32 = 8;
+/// Among how many threads the ones to show are looked for.
+const LOOKED_AT: u32 = 50;
 
 pub(super) fn register(routes: &mut Routes<State>) {
     routes.get("/staff", Access::STAFF, show);
@@ -71,9 +73,13 @@ async fn show(visit: Visit, state: State) -> PageResult {
         let page = requests::page(office, RequestFilter::default(), 0, SHOWN).await?;
         shown.requests = view::request_rows(&state, t, now, &page.requests).await?;
         let filter = ThreadFilter { state: Some(ThreadState::Open), kind: None };
-        let page = messages::page(office, filter, 0, SHOWN).await?;
+        let page = messages::page(office, filter, 0, LOOKED_AT).await?;
         shown.open_threads = page.total;
-        shown.threads = view::thread_rows(&state, t, &page.threads).await?;
+        // What came with a request is answered there, and stands in the list above.
+        let mut threads = page.threads;
+        threads.retain(|thread| !matches!(thread.kind, ThreadKind::Request | ThreadKind::Complaint));
+        threads.truncate(SHOWN as usize);
+        shown.threads = view::thread_rows(&state, t, &threads).await?;
     }
     if has(&visit, AUDIT_ROLES) {
         let policy = office.policy();

@@ -117,8 +117,18 @@ pub(super) struct Steps {
     pub can_extend: bool,
 }
 
+/// Who looks at a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looker {
+    /// Somebody whose role decides on requests.
+    Decides,
+    /// Somebody who may only read them.
+    Reads,
+}
+
 impl Steps {
-    fn of(request: &Request, decides: bool, now: Timestamp) -> Self {
+    fn of(request: &Request, looker: Looker, now: Timestamp) -> Self {
+        let decides = looker == Looker::Decides;
         let open = request.state.standing().is_open();
         let complaint = request.kind == RequestKind::Complaint;
         let identity = match request.state {
@@ -206,7 +216,7 @@ pub(super) async fn page(
         person: detail.person,
         customer,
         purpose,
-        steps: Steps::of(&request, decides, now),
+        steps: Steps::of(&request, if decides { Looker::Decides } else { Looker::Reads }, now),
         decides,
         events: view::timeline(t, &detail.history, links),
         code,

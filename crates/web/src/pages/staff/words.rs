@@ -4,7 +4,7 @@ use super::view::Badge;
 use crate::text::{T, Text};
 use office::customers::CustomerKind;
 use office::messages::{Author, ThreadKind, ThreadState};
-use office::promises::{Outcome, Unprovable};
+use office::promises::Outcome;
 use office::requests::{Channel, Identity, RequestKind, Standing};
 use outbound::ContactState;
 
@@ -136,18 +136,10 @@ pub(super) fn contact(t: T, state: ContactState) -> Badge {
 }
 
 pub(super) fn outcome(t: T, outcome: Outcome) -> Badge {
-    match outcome {
-        Outcome::Kept => Badge::new("ok", t.staff_verdict_kept()),
-        Outcome::Broken => Badge::new("danger", t.staff_verdict_broken()),
-        Outcome::NotProvable => Badge::new("muted", t.staff_verdict_unprovable()),
-    }
-}
-
-pub(super) fn unprovable(t: T, why: Unprovable) -> Text {
-    match why {
-        Unprovable::NotBuilt => t.staff_unprovable_not_built(),
-        Unprovable::NoCase => t.staff_unprovable_no_case(),
-        Unprovable::Stale => t.staff_unprovable_stale(),
-        Unprovable::Procedure => t.staff_unprovable_procedure(),
-    }
+    let kind = match outcome {
+        Outcome::Kept => "ok",
+        Outcome::Broken => "danger",
+        Outcome::NotProvable => "muted",
+    };
+    Badge::new(kind, t.outcome(outcome))
 }
