@@ -161,6 +161,11 @@ promise-how-procedure = This is a working procedure of our staff. The software c
 promise-evidence-title = What the verdict rests on
 promise-checked-at = Checked
 promise-cases = Cases looked at
+promise-columns =
+    { $count ->
+        [one] Per column of the database ({ $count })
+       *[other] Per column of the database ({ $count })
+    }
 promise-broken-title = Not as promised
 promise-not-shown-title = What these numbers do not show
 promise-verify-text = The ledger holds the checksum of the evidence.

@@ -161,6 +161,11 @@ promise-how-procedure = Dit is een werkwijze van onze medewerkers. De software k
 promise-evidence-title = Waarop het oordeel rust
 promise-checked-at = Gecontroleerd
 promise-cases = Bekeken gevallen
+promise-columns =
+    { $count ->
+        [one] Per kolom van de database ({ $count })
+       *[other] Per kolom van de database ({ $count })
+    }
 promise-broken-title = Niet zoals beloofd
 promise-not-shown-title = Wat deze cijfers niet laten zien
 promise-verify-text = Het logboek bevat het controlegetal van het bewijs.

@@ -3,7 +3,7 @@
 use super::second_factor::state_of;
 use super::sign_in::confirm_and_back;
 use crate::cookie;
-use crate::error::PageResult;
+use crate::error::{PageError, PageResult};
 use crate::form::{Choice, Errors, Form};
 use crate::page::{Page, ok, see_other, unprocessable};
 use crate::param::PathId;
@@ -222,23 +222,31 @@ struct PasswordPage {
     page: Page,
     errors: Errors,
     min: usize,
+    /// For the browser that keeps passwords.
+    email: Sensitive<String>,
 }
 
-fn password_page(visit: &Visit, errors: Errors) -> PasswordPage {
+async fn password_page(
+    visit: &Visit,
+    state: &State,
+    me: &Me,
+    errors: Errors,
+) -> Result<PasswordPage, PageError> {
     let t = visit.t();
     let page = page(visit, t.account_password_title()).failed(&errors);
-    PasswordPage { t, page, errors, min: PASSWORD_CHARS_MIN }
+    let email = accounts::login(&state.office, me.session.login).await?.email;
+    Ok(PasswordPage { t, page, errors, min: PASSWORD_CHARS_MIN, email })
 }
 
-pub(super) async fn show_password(visit: Visit, _me: Me) -> PageResult {
-    ok(&password_page(&visit, Errors::none()))
+pub(super) async fn show_password(visit: Visit, state: State, me: Me) -> PageResult {
+    ok(&password_page(&visit, &state, &me, Errors::none()).await?)
 }
 
 /// What is wrong with a new password before anything is asked of the business.
 pub(super) fn check_again(t: T, password: &Sensitive<String>, again: &Sensitive<String>) -> Errors {
     let mut errors = Errors::none();
     if password.expose().is_empty() {
-        errors.add("password", t.problem_missing());
+        errors.add("password", t.missing("password"));
     } else if password != again {
         errors.add("again", t.password_mismatch());
     }
@@ -254,10 +262,10 @@ pub(super) async fn send_password(
     let t = visit.t();
     let mut errors = check_again(t, &form.password, &form.again);
     if form.current.expose().is_empty() {
-        errors.add("current", t.problem_missing());
+        errors.add("current", t.missing("current"));
     }
     if !errors.is_empty() {
-        return unprocessable(&password_page(&visit, errors));
+        return unprocessable(&password_page(&visit, &state, &me, errors).await?);
     }
     let changed =
         accounts::change_password(&state.office, &me.session, &me.token, &form.current, &form.password);
@@ -268,7 +276,7 @@ pub(super) async fn send_password(
         }
         Err(error) => {
             let errors = Errors::of_problems(t, &problems(error)?);
-            unprocessable(&password_page(&visit, errors))
+            unprocessable(&password_page(&visit, &state, &me, errors).await?)
         }
     }
 }

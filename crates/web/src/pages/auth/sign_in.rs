@@ -99,10 +99,10 @@ pub(super) async fn send(
     let t = visit.t();
     let mut errors = Errors::none();
     if form.email.expose().trim().is_empty() {
-        errors.add("email", t.problem_missing());
+        errors.add("email", t.missing("email"));
     }
     if form.password.expose().is_empty() {
-        errors.add("password", t.problem_missing());
+        errors.add("password", t.missing("password"));
     }
     if !errors.is_empty() {
         return unprocessable(&sign_in_page(&visit, errors, form.email, form.next));

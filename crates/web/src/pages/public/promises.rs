@@ -198,6 +198,8 @@ struct One {
     word: Text,
     line: Text,
     facts: Vec<(Text, Text)>,
+    /// Facts per column of the database, of which there are many.
+    columns: Vec<(Text, Text)>,
     not_shown: Vec<Text>,
     earlier: Vec<Earlier>,
 }
@@ -208,11 +210,6 @@ struct Earlier {
     kind: &'static str,
     word: Text,
     line: Text,
-}
-
-/// The number of a fact, with its unit when the name has one.
-fn value(t: T, fact: &Fact) -> Text {
-    t.number(fact.value).into()
 }
 
 pub(super) async fn one(visit: Visit, state: State, Path(id): Path<String>) -> PageResult {
@@ -227,7 +224,11 @@ pub(super) async fn one(visit: Visit, state: State, Path(id): Path<String>) -> P
         None => ("muted", t.outcome_not_provable(), t.promise_never_checked()),
     };
     let evidence = verdict.as_ref().map(|verdict| &verdict.evidence);
-    let facts = evidence.into_iter().flat_map(|e| &e.facts).map(|fact| (t.fact(&fact.name), value(t, fact)));
+    let facts = evidence.into_iter().flat_map(|e| &e.facts);
+    let (columns, others): (Vec<&Fact>, Vec<&Fact>) = facts.partition(|fact| fact.name.contains(':'));
+    let in_words = |facts: Vec<&Fact>| {
+        facts.into_iter().map(|fact| (t.fact(&fact.name), t.number(fact.value).into())).collect::<Vec<_>>()
+    };
     let not_shown = evidence.into_iter().flat_map(|e| &e.not_shown).map(|name| t.not_shown(name));
     let earlier = verdicts::history(&state.office, id).await?;
     let earlier = earlier.iter().take(EARLIER).map(|verdict| Earlier {
@@ -247,7 +248,8 @@ pub(super) async fn one(visit: Visit, state: State, Path(id): Path<String>) -> P
         kind,
         word,
         line,
-        facts: facts.collect(),
+        facts: in_words(others),
+        columns: in_words(columns),
         not_shown: not_shown.collect(),
         earlier: earlier.collect(),
         verdict,

@@ -73,7 +73,7 @@ async fn a_wrong_contact_form_comes_back_with_its_values() {
     let answer = browser.post("/contact", &with(&FORM, &[("topic", "my_data")])).await;
     answer.is(422).has("href=\"#right\"");
     let answer = browser.post("/contact", &with(&FORM, &[("topic", "gossip")])).await;
-    answer.is(422).has("Maak een keuze uit de lijst");
+    answer.is(422).has("Waar het over gaat: maak een keuze uit de lijst");
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn a_customer_is_asked_for_a_second_channel() {
     let link = mails.iter().find(|mail| mail.body.contains("/identity/")).expect("a link").path();
     browser.post(&link, &[]).await.is(200).has("Nog één stap").has("Log in als eigenaar");
     let wrong = browser.post(&format!("{link}/code"), &[("code", "AAAAA-AAAAA")]).await;
-    wrong.is(422).has("Dit klopt niet").has("Nog één stap");
+    wrong.is(422).has("Code: dit klopt niet").has("Nog één stap");
 }
 
 #[tokio::test]
