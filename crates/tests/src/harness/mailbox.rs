@@ -108,7 +108,10 @@ mod tests {
         for (encoding, body) in [
             ("8bit", said.to_owned()),
             ("base64", format!("{}\r\n{}", &base64[..20], &base64[20..])),
-            ("quoted-printable", "Zo=C3=AB, open http://127.0.0.1:1/ident=\r\nity/ab=3Dc en klaar".to_owned()),
+            (
+                "quoted-printable",
+                "Zo=C3=AB, open http://127.0.0.1:1/ident=\r\nity/ab=3Dc en klaar".to_owned(),
+            ),
         ] {
             let letter = parse(&format!("{head}Content-Transfer-Encoding: {encoding}\r\n\r\n{body}"));
             assert_eq!(letter.text, said, "{encoding}");

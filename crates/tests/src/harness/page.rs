@@ -1,10 +1,11 @@
 //! What a visitor does with a page: reads it, fills in, presses, follows, keeps a file.
 
 use super::browser::Browser;
-use super::site::until;
-use fantoccini::elements::Element;
+use super::site::{PATIENCE, until};
 use fantoccini::Locator;
+use fantoccini::elements::Element;
 use serde_json::json;
+use std::time::Instant;
 
 /// A file that the browser was given to keep.
 #[derive(Debug, Clone)]
@@ -92,10 +93,33 @@ impl Browser {
     /// Presses a button or follows a link, and waits for the page that comes.
     ///
     /// # Panics
-    /// When there is none, or something lies over it.
+    /// When there is none, or something lies over it, or no page comes.
     pub async fn press(&self, selector: &str) {
-        let element = self.element(selector).await;
-        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        self.go_by(self.element(selector).await, selector).await;
+    }
+
+    /// Follows the link in the row of a table that says something.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub async fn press_in_row(&self, says: &str, begin: &str) {
+        let path = format!("//main//tr[contains(., '{says}')]//a[starts-with(@href, '{begin}')]");
+        let found = self.client().find(Locator::XPath(&path)).await;
+        let link = match found {
+            Ok(link) => link,
+            Err(error) => panic!("a row with {says}: {error}\n{}", self.text("main").await),
+        };
+        self.go_by(link, says).await;
+    }
+
+    /// The driver answers before a page that was asked for by a press has begun to come.
+    async fn go_by(&self, element: Element, what: &str) {
+        let page = self.element("html").await;
+        element.click().await.unwrap_or_else(|error| panic!("{what}: {error}"));
+        let end = Instant::now() + PATIENCE;
+        while page.tag_name().await.is_ok() {
+            assert!(Instant::now() < end, "{what} at {}: leads nowhere", self.path().await);
+        }
     }
 
     /// Sends the form whose fields were filled in: presses its first button.
@@ -114,7 +138,8 @@ impl Browser {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let parameters = json!({ "behavior": "allow", "downloadPath": folder.path() });
         self.devtools("Browser.setDownloadBehavior", parameters).await;
-        self.press(selector).await;
+        let element = self.element(selector).await;
+        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
         until("a file to keep", || {
             let files: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().collect();
             let [file] = files.as_slice() else { return None };

@@ -1,3 +1,8 @@
 //! What people see, in a real browser.
 
+mod forms;
 mod harness;
+mod journey;
+mod look;
+mod package;
+mod pages;

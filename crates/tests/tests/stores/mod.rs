@@ -1,3 +1,4 @@
 //! Tests of the stores, on both databases.
 
 mod harness;
+mod schedule;
