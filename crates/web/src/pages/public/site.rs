@@ -14,8 +14,8 @@ const TEXT: (http::HeaderName, HeaderValue) =
 
 /// Programs that gather pages need not look where only people with a link or a login go.
 const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /identity\nDisallow: /invitation\n\
-     Disallow: /new-email\nDisallow: /package\nDisallow: /panel\nDisallow: /receipt\nDisallow: /recover\nDisallow: /sign-in\n\
-     Disallow: /staff\n";
+     Disallow: /new-email\nDisallow: /package\nDisallow: /panel\nDisallow: /receipt\n\
+     Disallow: /recover\nDisallow: /sign-in\nDisallow: /staff\n";
 
 pub(super) async fn robots() -> PageResult {
     Ok(([TEXT], ROBOTS).into_response())
