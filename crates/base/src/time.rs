@@ -103,7 +103,8 @@ impl Timestamp {
     /// RFC 3339 in UTC with milliseconds, as ledger entries carry it.
     #[must_use]
     pub fn rfc3339(self) -> String {
-        let stamp = jiff::Timestamp::from_millisecond(self.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let stamp =
+            jiff::Timestamp::from_millisecond(self.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         format!("{stamp:.3}")
     }
 
@@ -254,7 +255,10 @@ mod tests {
     fn rfc3339_has_three_decimals_and_reads_back() {
         let t = Timestamp::from_micros(1_763_812_800_123_456);
         assert_eq!(t.rfc3339(), "2025-11-22T12:00:00.123Z");
-        assert_eq!(Timestamp::parse_rfc3339("2025-11-22T12:00:00.123Z").map(Timestamp::as_millis), Ok(t.as_millis()));
+        assert_eq!(
+            Timestamp::parse_rfc3339("2025-11-22T12:00:00.123Z").map(Timestamp::as_millis),
+            Ok(t.as_millis())
+        );
         assert_eq!(Timestamp::parse_rfc3339("yesterday"), Err(TimeError));
     }
 

@@ -147,8 +147,8 @@ impl Office {
     /// # Errors
     /// When a subject's salt cannot be had, or the entry breaks a limit.
     pub async fn prepare(&self, record: Record) -> Result<Prepared, OfficeError> {
-        let mut builder =
-            EntryBuilder::new(record.kind, &self.settings.origin, self.now(), &*self.random).data(record.data);
+        let mut builder = EntryBuilder::new(record.kind, &self.settings.origin, self.now(), &*self.random)
+            .data(record.data);
         builder = match record.by {
             By::System(name) => builder.actor(Actor::System(name)),
             By::Visitor => builder.actor(Actor::Visitor),

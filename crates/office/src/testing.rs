@@ -47,7 +47,8 @@ pub(crate) async fn postgres() -> Option<TestOffice> {
     }
     tx.commit().await.expect("schemas");
     plain.close().await.expect("closed");
-    let url = |kind: &str| format!("{server}?schema={}", schema(kind)).parse::<DatabaseUrl>().expect("an address");
+    let url =
+        |kind: &str| format!("{server}?schema={}", schema(kind)).parse::<DatabaseUrl>().expect("an address");
     Some(build(folder, &url("s"), &url("k")).await)
 }
 

@@ -1,9 +1,10 @@
 //! The same bodies on SQLite and, when `WAARBORG_TEST_POSTGRES` names a server, on PostgreSQL.
 
 use crate::{
-    ClaimedJob, DatabaseUrl, Job, JobState, Sequencer, SqlKeyStore, Store, StoreError, adopt, claim, counts, entries_from,
-    entries_of_subject, fail, finish, head, index_of_leaf, jobs_in_state, live_columns, pending_count, prune_submissions,
-    record_run_end, record_run_start, release_expired, retry_later, retry_now, schedules, submission,
+    ClaimedJob, DatabaseUrl, Job, JobState, Sequencer, SqlKeyStore, Store, StoreError, adopt, claim, counts,
+    entries_from, entries_of_subject, fail, finish, head, index_of_leaf, jobs_in_state, live_columns,
+    pending_count, prune_submissions, record_run_end, record_run_start, release_expired, retry_later,
+    retry_now, schedules, submission,
 };
 use base::{Clock, ManualClock, Random, SubjectId, SystemRandom, Timestamp};
 use keys::{KeyId, KeyRow, KeyState, KeyStore, KeyStoreError, Phase, Rewrap};
@@ -358,7 +359,7 @@ store_test! {
         assert_eq!(keys.find_many("support", &people).await.expect("none"), []);
 
         let moved = Rewrap { key_id: rows[0].key_id, from: 1, to: 2, wrapped: vec![8; 62] };
-        assert_eq!(keys.rewrap(&[moved.clone()]).await, Ok(1));
+        assert_eq!(keys.rewrap(std::slice::from_ref(&moved)).await, Ok(1));
         assert_eq!(keys.rewrap(&[moved]).await, Ok(0), "it has left epoch 1");
         let gone = Rewrap { key_id: fresh.key_id, from: 1, to: 2, wrapped: vec![8; 62] };
         assert_eq!(keys.rewrap(&[gone]).await, Ok(0), "never an insert");
@@ -398,7 +399,7 @@ async fn a_deleted_key_leaves_no_byte_in_the_files() {
     let person = SubjectId::new(&clock(), &SystemRandom);
     let mut row = key_row(person, "account");
     row.wrapped = (&SystemRandom as &dyn Random).bytes::<62>().to_vec();
-    keys.insert(&[row.clone()]).await.expect("inserted");
+    keys.insert(std::slice::from_ref(&row)).await.expect("inserted");
     let holds = || {
         ["", "-wal"].iter().any(|end| {
             let file = format!("{}{end}", path.display());

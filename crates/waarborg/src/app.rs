@@ -217,9 +217,12 @@ pub fn vault_config(
 /// # Errors
 /// When it cannot be read, or others may read it.
 pub fn root_key(files: &crate::config::Files) -> Result<RootKey> {
-    let credential = std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join("root.key"));
+    let credential =
+        std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join("root.key"));
     match credential.filter(|path| path.exists()) {
-        Some(path) => RootKey::read_credential(&path).with_context(|| format!("the credential {}", path.display())),
+        Some(path) => {
+            RootKey::read_credential(&path).with_context(|| format!("the credential {}", path.display()))
+        }
         None => RootKey::read(&files.root_key)
             .with_context(|| format!("the root key {}", files.root_key.display())),
     }

@@ -406,8 +406,14 @@ fn server(typed: TypedServer, home: &Path) -> Result<Server> {
         .iter()
         .map(|text| text.parse().map_err(|error| anyhow::anyhow!("server.trusted_proxies: {error}")))
         .collect::<Result<Vec<AddressRange>>>()?;
-    if typed.metrics == Metrics::Loopback && tls.is_none() && base_url.starts_with("https://") && trusted_proxies.is_empty() {
-        bail!("server.metrics: behind a proxy that is not in server.trusted_proxies every visitor looks like this machine");
+    if typed.metrics == Metrics::Loopback
+        && tls.is_none()
+        && base_url.starts_with("https://")
+        && trusted_proxies.is_empty()
+    {
+        bail!(
+            "server.metrics: behind a proxy that is not in server.trusted_proxies every visitor looks like this machine"
+        );
     }
     Ok(Server {
         listen: typed.listen,

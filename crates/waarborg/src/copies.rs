@@ -122,7 +122,8 @@ async fn dump(url: &str, schema: Option<&str>, file: &Path) -> Result<()> {
 /// # Errors
 /// When the address cannot be read.
 pub fn postgres_tool(name: &str, url: &str) -> Result<tokio::process::Command> {
-    let url = url::Url::parse(url).map_err(|_| anyhow::anyhow!("the address of the database cannot be read"))?;
+    let url =
+        url::Url::parse(url).map_err(|_| anyhow::anyhow!("the address of the database cannot be read"))?;
     let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut command = tokio::process::Command::new(name);
     command.stdin(std::process::Stdio::null());

@@ -38,9 +38,9 @@ pub use links::sweep;
 pub(crate) use links::{LinkKind, NewLink, peek_link};
 pub(crate) use logins::{NewLogin, insert_many, logins_of_addresses};
 pub use logins::{
-    change_password, clear_email_index, fill_email_index, login, login_by_email, login_of_subject, rename,
-    set_language, set_password,
-    rebuild_email_index};
+    change_password, clear_email_index, fill_email_index, login, login_by_email, login_of_subject,
+    rebuild_email_index, rename, set_language, set_password,
+};
 pub use members::{
     Member, change_role, customers_of_login, logins_of_customer, memberships, remove_member, role_of,
 };

@@ -12,13 +12,13 @@ use crate::{Office, OfficeError};
 use ::store::{Sequencer, StoreError, head, index_of_leaf};
 use base::{Random, SubjectId};
 use ledger::{
-    Checkpoint, Entry, Evidence, Hash, Opening, Receipt, Signer, SignedCheckpoint, SigningKey, TileDir, TreeHead,
-    VerifyingKey,
+    Checkpoint, Entry, Evidence, Hash, Opening, Receipt, SignedCheckpoint, Signer, SigningKey, TileDir,
+    TreeHead, VerifyingKey,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use store::{latest, CheckpointRow};
+pub use store::{CheckpointRow, latest};
 pub use timeline::{actor_among, kind_in_words};
 
 /// How many entries are published between two looks at the clock.
@@ -58,7 +58,11 @@ impl Publisher {
     ///
     /// # Errors
     /// When either exists already or cannot be written.
-    pub fn create(origin: &str, random: &dyn Random, files: &LedgerFiles) -> Result<VerifyingKey, OfficeError> {
+    pub fn create(
+        origin: &str,
+        random: &dyn Random,
+        files: &LedgerFiles,
+    ) -> Result<VerifyingKey, OfficeError> {
         let origin = origin.parse().map_err(fault)?;
         let key = SigningKey::generate(origin, random);
         key.write_new(&files.key).map_err(fault)?;
@@ -138,17 +142,19 @@ impl Publisher {
         }
         let tiles = self.tiles.clone();
         let count = rows.len() as u64;
-        let published =
-            tokio::task::spawn_blocking(move || tiles.publish(from, rows.iter().map(|row| row.body.as_slice())))
-                .await
-                .map_err(fault)?
-                .map_err(fault)?;
+        let published = tokio::task::spawn_blocking(move || {
+            tiles.publish(from, rows.iter().map(|row| row.body.as_slice()))
+        })
+        .await
+        .map_err(fault)?
+        .map_err(fault)?;
         debug_assert_eq!(published.size, from + count);
         Ok(published.size)
     }
 
     async fn sign(&mut self, size: u64) -> Result<SignedCheckpoint, OfficeError> {
-        let mut signer = self.signer.take().ok_or_else(|| fault("the signer is gone after a failure; start again"))?;
+        let mut signer =
+            self.signer.take().ok_or_else(|| fault("the signer is gone after a failure; start again"))?;
         let tiles = self.tiles.clone();
         let (signer, outcome) = tokio::task::spawn_blocking(move || {
             let outcome = sign_and_write(&mut signer, &tiles, size);

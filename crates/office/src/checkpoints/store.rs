@@ -29,8 +29,9 @@ pub(super) async fn insert(store: &Store, size: u64, note: &str, now: Timestamp)
 /// # Errors
 /// When the database fails.
 pub async fn latest(store: &Store) -> Result<Option<CheckpointRow>, StoreError> {
-    let row =
-        store.query_one("SELECT size, note, signed_at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1", []).await?;
+    let row = store
+        .query_one("SELECT size, note, signed_at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1", [])
+        .await?;
     row.map(|row| {
         Ok(CheckpointRow {
             size: row.try_get::<i64>("", "size")?.cast_unsigned(),

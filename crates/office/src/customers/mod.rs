@@ -11,7 +11,12 @@ mod store;
 
 pub mod import;
 
-pub use model::{Address, Customer, CustomerId, CustomerKind, CustomerNumber, Profile, ProfileForm, email, single_line};
-pub use names::{Names, Match};
-pub use service::{EXPORT_MAX, create, customer, customer_of_subject, export, load_names, page, refresh_names, replace_profile, search, set_restriction, summaries, NewCustomer, Restriction};
+pub use model::{
+    Address, Customer, CustomerId, CustomerKind, CustomerNumber, Profile, ProfileForm, email, single_line,
+};
+pub use names::{Match, Names};
+pub use service::{
+    EXPORT_MAX, NewCustomer, Restriction, create, customer, customer_of_subject, export, load_names, page,
+    refresh_names, replace_profile, search, set_restriction, summaries,
+};
 pub use store::{CustomerFilter, CustomerOrder, CustomerPage, CustomerSummary, TABLES, count};

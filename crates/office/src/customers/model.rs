@@ -202,7 +202,10 @@ impl ProfileForm {
         let name = problems.take("name", single_line(self.name.expose(), LINE_CHARS_MAX));
         let organisation = optional(&self.organisation, |text| single_line(text, LINE_CHARS_MAX));
         let organisation = problems.take("organisation", organisation).flatten();
-        if kind == Some(CustomerKind::Organisation) && organisation.is_none() && problems.of("organisation").is_none() {
+        if kind == Some(CustomerKind::Organisation)
+            && organisation.is_none()
+            && problems.of("organisation").is_none()
+        {
             problems.add("organisation", Problem::Missing);
         }
         let kvk = problems.take("kvk", optional(&self.kvk, kvk)).flatten();
@@ -244,7 +247,11 @@ impl ProfileForm {
         };
         let street = problems.take("street", single_line(self.street.expose(), LINE_CHARS_MAX));
         let dutch = country.as_deref() == Some("NL");
-        let postcode = if dutch { dutch_postcode(self.postcode.expose()) } else { single_line(self.postcode.expose(), 16) };
+        let postcode = if dutch {
+            dutch_postcode(self.postcode.expose())
+        } else {
+            single_line(self.postcode.expose(), 16)
+        };
         let postcode = problems.take("postcode", postcode);
         let city = problems.take("city", single_line(self.city.expose(), LINE_CHARS_MAX));
         Some(Address {
@@ -275,7 +282,10 @@ pub fn single_line(text: &str, max: usize) -> Result<String, Problem> {
     if folded.chars().count() > max {
         return Err(Problem::TooLong { max });
     }
-    let foreign = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let foreign = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     if folded.chars().any(foreign) { Err(Problem::Characters) } else { Ok(folded) }
 }
 
@@ -298,14 +308,19 @@ pub fn email(text: &str) -> Result<String, Problem> {
         && !local.starts_with('.')
         && !local.ends_with('.')
         && !local.contains("..")
-        && local.chars().all(|c| !c.is_ascii() && !c.is_control() || c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c));
+        && local.chars().all(|c| {
+            !c.is_ascii() && !c.is_control()
+                || c.is_ascii_alphanumeric()
+                || "!#$%&'*+/=?^_`{|}~.-".contains(c)
+        });
     let label_ok = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
             && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
-    let domain_ok = domain.contains('.') && domain.split('.').all(label_ok) && idna::domain_to_ascii(domain).is_ok();
+    let domain_ok =
+        domain.contains('.') && domain.split('.').all(label_ok) && idna::domain_to_ascii(domain).is_ok();
     if local_ok && domain_ok { Ok(text.to_owned()) } else { Err(Problem::Email) }
 }
 
@@ -378,10 +393,33 @@ fn dutch_vat(rest: &str) -> bool {
 
 /// Country prefix and how many characters may follow (European Commission, VIES).
 const VAT_LENGTHS: [(&str, usize, usize); 27] = [
-    ("AT", 9, 9), ("BE", 10, 10), ("BG", 9, 10), ("CY", 9, 9), ("CZ", 8, 10), ("DE", 9, 9), ("DK", 8, 8),
-    ("EE", 9, 9), ("EL", 9, 9), ("ES", 9, 9), ("FI", 8, 8), ("FR", 11, 11), ("HR", 11, 11), ("HU", 8, 8),
-    ("IE", 8, 9), ("IT", 11, 11), ("LT", 9, 12), ("LU", 8, 8), ("LV", 11, 11), ("MT", 8, 8), ("PL", 10, 10),
-    ("PT", 9, 9), ("RO", 2, 10), ("SE", 12, 12), ("SI", 8, 8), ("SK", 10, 10), ("XI", 5, 12),
+    ("AT", 9, 9),
+    ("BE", 10, 10),
+    ("BG", 9, 10),
+    ("CY", 9, 9),
+    ("CZ", 8, 10),
+    ("DE", 9, 9),
+    ("DK", 8, 8),
+    ("EE", 9, 9),
+    ("EL", 9, 9),
+    ("ES", 9, 9),
+    ("FI", 8, 8),
+    ("FR", 11, 11),
+    ("HR", 11, 11),
+    ("HU", 8, 8),
+    ("IE", 8, 9),
+    ("IT", 11, 11),
+    ("LT", 9, 12),
+    ("LU", 8, 8),
+    ("LV", 11, 11),
+    ("MT", 8, 8),
+    ("PL", 10, 10),
+    ("PT", 9, 9),
+    ("RO", 2, 10),
+    ("SE", 12, 12),
+    ("SI", 8, 8),
+    ("SK", 10, 10),
+    ("XI", 5, 12),
 ];
 
 fn foreign_vat(country: &str, rest: &str) -> bool {
@@ -460,7 +498,10 @@ mod tests {
         typed.kvk = "12.34.56.78".into();
         let profile = typed.parse().expect("valid");
         let address = profile.address.expect("an address");
-        assert_eq!((address.postcode.expose().as_str(), address.country.expose().as_str()), ("1234 AB", "NL"));
+        assert_eq!(
+            (address.postcode.expose().as_str(), address.country.expose().as_str()),
+            ("1234 AB", "NL")
+        );
         assert_eq!(profile.phone.expect("a phone").expose(), "+310201234567");
     }
 

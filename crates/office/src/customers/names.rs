@@ -37,7 +37,8 @@ impl core::fmt::Debug for Names {
 impl Names {
     /// Puts a customer in, in place of what was known of it.
     pub fn put(&self, id: CustomerId, texts: &[&str]) {
-        let mut words: Vec<String> = texts.iter().flat_map(|text| fold_words(text)).take(CUSTOMER_WORDS_MAX).collect();
+        let mut words: Vec<String> =
+            texts.iter().flat_map(|text| fold_words(text)).take(CUSTOMER_WORDS_MAX).collect();
         words.sort_unstable();
         words.dedup();
         let mut index = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -76,7 +77,9 @@ impl Names {
         wanted.sort_by_key(|word| core::cmp::Reverse(word.len()));
         let index = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut found = BTreeSet::new();
-        for (_, ids) in index.words.range(wanted[0].clone()..).take_while(|(word, _)| word.starts_with(&wanted[0])) {
+        for (_, ids) in
+            index.words.range(wanted[0].clone()..).take_while(|(word, _)| word.starts_with(&wanted[0]))
+        {
             for id in ids {
                 if index.has_all(*id, &wanted[1..]) {
                     found.insert(*id);
@@ -95,7 +98,9 @@ impl Index {
         for mut word in self.of.remove(&id).unwrap_or_default() {
             if let Some(ids) = self.words.get_mut(&word) {
                 ids.remove(&id);
-                if ids.is_empty() && let Some((mut key, _)) = self.words.remove_entry(&word) {
+                if ids.is_empty()
+                    && let Some((mut key, _)) = self.words.remove_entry(&word)
+                {
                     key.zeroize();
                 }
             }
@@ -114,7 +119,10 @@ impl Index {
 fn fold_words(text: &str) -> impl Iterator<Item = String> + '_ {
     use unicode_normalization::UnicodeNormalization;
     let fold = |part: &str| -> String {
-        part.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+        part.nfkd()
+            .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     text.split_whitespace().flat_map(move |part| {
         let whole = part.contains('@').then(|| fold(part));

@@ -4,8 +4,8 @@ use super::store::{self, CustomerFilter, CustomerPage, CustomerSummary, NewRow};
 use super::{Customer, CustomerId, CustomerNumber, Profile};
 use crate::{By, Office, OfficeError, Record, subjects};
 use base::{SubjectId, Timestamp};
-use keys::purpose::{Account, Ledger};
 use keys::Purpose as _;
+use keys::purpose::{Account, Ledger};
 use std::collections::HashMap;
 
 /// The largest page of a list.
@@ -86,7 +86,10 @@ pub async fn customer(office: &Office, id: CustomerId) -> Result<Customer, Offic
 ///
 /// # Errors
 /// When a store fails.
-pub async fn customer_of_subject(office: &Office, subject: SubjectId) -> Result<Option<Customer>, OfficeError> {
+pub async fn customer_of_subject(
+    office: &Office,
+    subject: SubjectId,
+) -> Result<Option<Customer>, OfficeError> {
     let Some(row) = store::by_subject(&office.store, subject).await? else { return Ok(None) };
     Ok(Some(row.open(&office.vault.key::<Account>(subject).await?)?))
 }
@@ -112,8 +115,9 @@ pub async fn replace_profile(
         return Ok(current);
     }
     let key = office.vault.key::<Account>(current.subject).await?;
-    let entry =
-        office.prepare(Record::new("customer-rectified", by).about(current.subject).with("fields", changed)).await?;
+    let entry = office
+        .prepare(Record::new("customer-rectified", by).about(current.subject).with("fields", changed))
+        .await?;
     let now = office.now();
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, current.subject).await?;
@@ -232,7 +236,10 @@ pub async fn export(
     Ok(all)
 }
 
-async fn open_summaries(office: &Office, rows: &[store::CustomerRow]) -> Result<Vec<CustomerSummary>, OfficeError> {
+async fn open_summaries(
+    office: &Office,
+    rows: &[store::CustomerRow],
+) -> Result<Vec<CustomerSummary>, OfficeError> {
     let subjects: Vec<SubjectId> = rows.iter().map(|row| row.subject).collect();
     let keys = office.vault.keys::<Account>(&subjects).await?;
     // A row without its key is being erased at this moment: the list leaves it out.

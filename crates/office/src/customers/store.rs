@@ -92,7 +92,9 @@ fn seal(
         .zip(values_of(profile))
         .map(|(column, value)| {
             value
-                .map(|v| key.seal(&cell(column, id, revision, subject), v.expose().as_bytes(), random).into_bytes())
+                .map(|v| {
+                    key.seal(&cell(column, id, revision, subject), v.expose().as_bytes(), random).into_bytes()
+                })
                 .into()
         })
         .collect()
@@ -286,7 +288,8 @@ pub(crate) async fn replace(
     ];
     values.extend(seal(key, customer.id, customer.subject, next, profile, random));
     values.extend([customer.id.uuid().into(), i64::from(customer.revision).into()]);
-    let sets = FIELDS.iter().enumerate().map(|(i, f)| format!("{f} = ${}", i + 5)).collect::<Vec<_>>().join(", ");
+    let sets =
+        FIELDS.iter().enumerate().map(|(i, f)| format!("{f} = ${}", i + 5)).collect::<Vec<_>>().join(", ");
     let touched = tx
         .execute(
             &format!(
@@ -327,13 +330,18 @@ pub(crate) async fn by_ids(store: &Store, ids: &[CustomerId]) -> Result<Vec<Cust
         return Ok(Vec::new());
     }
     let places = (1..=ids.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(",");
-    let sql = format!("SELECT {ALL} FROM customer WHERE id IN ({places}) AND import_id IS NULL ORDER BY number");
+    let sql =
+        format!("SELECT {ALL} FROM customer WHERE id IN ({places}) AND import_id IS NULL ORDER BY number");
     let rows = store.query(&sql, ids.iter().map(|id| id.uuid().into())).await?;
     rows.iter().map(read).collect()
 }
 
 /// Rows after an id, for work that walks all customers in pages.
-pub(crate) async fn after(store: &Store, after: Option<CustomerId>, limit: u32) -> Result<Vec<CustomerRow>, StoreError> {
+pub(crate) async fn after(
+    store: &Store,
+    after: Option<CustomerId>,
+    limit: u32,
+) -> Result<Vec<CustomerRow>, StoreError> {
     let sql = format!("SELECT {ALL} FROM customer WHERE id > $1 AND import_id IS NULL ORDER BY id LIMIT $2");
     let from = after.unwrap_or(CustomerId::from_uuid(base::__uuid::Uuid::nil()));
     let rows = store.query(&sql, [from.uuid().into(), i64::from(limit).into()]).await?;
@@ -341,8 +349,14 @@ pub(crate) async fn after(store: &Store, after: Option<CustomerId>, limit: u32) 
 }
 
 /// Rows changed at or after an instant, for processes that follow each other's changes.
-pub(crate) async fn updated_since(store: &Store, since: Timestamp, limit: u32) -> Result<Vec<CustomerRow>, StoreError> {
-    let sql = format!("SELECT {ALL} FROM customer WHERE updated_at >= $1 AND import_id IS NULL ORDER BY updated_at LIMIT $2");
+pub(crate) async fn updated_since(
+    store: &Store,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<CustomerRow>, StoreError> {
+    let sql = format!(
+        "SELECT {ALL} FROM customer WHERE updated_at >= $1 AND import_id IS NULL ORDER BY updated_at LIMIT $2"
+    );
     let rows = store.query(&sql, [since.as_micros().into(), i64::from(limit).into()]).await?;
     rows.iter().map(read).collect()
 }
@@ -402,7 +416,8 @@ fn read(row: &QueryResult) -> Result<CustomerRow, StoreError> {
         id: CustomerId::from_uuid(row.try_get("", "id")?),
         subject: SubjectId::from_uuid(row.try_get("", "subject_id")?),
         number: CustomerNumber(row.try_get("", "number")?),
-        kind: CustomerKind::parse(&kind).ok_or_else(|| StoreError::inconsistent("a customer of an unknown kind"))?,
+        kind: CustomerKind::parse(&kind)
+            .ok_or_else(|| StoreError::inconsistent("a customer of an unknown kind"))?,
         language: Language::from_tag(&language)
             .ok_or_else(|| StoreError::inconsistent("a customer with an unknown language"))?,
         revision: u32::try_from(row.try_get::<i64>("", "revision")?)

@@ -7,7 +7,9 @@
 mod service;
 mod store;
 
-pub use service::{Left, Letter, NewMail, PreparedMail, SendMail, letter, mark_sent, of_subject, prepare, signed};
+pub use service::{
+    Left, Letter, NewMail, PreparedMail, SendMail, letter, mark_sent, of_subject, prepare, signed,
+};
 pub use store::TABLES;
 
 pub use outbound::mail::MailId;

@@ -93,7 +93,11 @@ pub(crate) async fn mark_sent(tx: &Tx, id: MailId, now: Timestamp) -> Result<u64
     .await
 }
 
-pub(crate) async fn of_subject(store: &Store, subject: SubjectId, limit: u32) -> Result<Vec<MailId>, StoreError> {
+pub(crate) async fn of_subject(
+    store: &Store,
+    subject: SubjectId,
+    limit: u32,
+) -> Result<Vec<MailId>, StoreError> {
     let sql = "SELECT id FROM mail WHERE subject_id = $1 ORDER BY id LIMIT $2";
     let rows = store.query(sql, [subject.uuid().into(), i64::from(limit).into()]).await?;
     rows.iter().map(|row| Ok(MailId::from_uuid(row.try_get("", "id")?))).collect()

@@ -22,7 +22,8 @@ pub use model::{
     ThreadNumber, ThreadPage, ThreadState, ThreadSummary, Topic, text_block,
 };
 pub use service::{
-    Written, answer, by_number, change_state, contact, of_customer, own_thread, page, reply, thread, write_as_customer,
+    Written, answer, by_number, change_state, contact, of_customer, own_thread, page, reply, thread,
+    write_as_customer,
 };
 pub use store::{TABLES, ThreadCounts, counts};
 

@@ -371,7 +371,9 @@ pub async fn thread(office: &Office, id: ThreadId) -> Result<Thread, OfficeError
 /// When the database fails.
 pub async fn by_number(office: &Office, text: &str) -> Result<Option<ThreadId>, OfficeError> {
     let text = text.trim();
-    let Some(digits) = text.strip_prefix(['B', 'b']).filter(|digits| digits.len() <= 12) else { return Ok(None) };
+    let Some(digits) = text.strip_prefix(['B', 'b']).filter(|digits| digits.len() <= 12) else {
+        return Ok(None);
+    };
     let Some(number) = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit())) else {
         return Ok(None);
     };

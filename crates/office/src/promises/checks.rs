@@ -75,7 +75,10 @@ async fn administration(office: &Office, policy: &Policy) -> Result<Finding, Off
             broken += wrong;
             evidence.fact(&format!("envelopes:{}.{}", table.name, column.name), seen);
             if wrong > 0 {
-                evidence.name_broken(format!("{}.{}: {wrong} without a key of {purpose}", table.name, column.name));
+                evidence.name_broken(format!(
+                    "{}.{}: {wrong} without a key of {purpose}",
+                    table.name, column.name
+                ));
             }
         }
     }
@@ -90,7 +93,9 @@ async fn administration(office: &Office, policy: &Policy) -> Result<Finding, Off
         checked += count;
         if policy.recipient(recipient).is_none() {
             broken += count;
-            evidence.name_broken(format!("{count} contacts with {place}, whose recipient is not in the register"));
+            evidence.name_broken(format!(
+                "{count} contacts with {place}, whose recipient is not in the register"
+            ));
         }
     }
     evidence.fact("contacts-outward", contacts.iter().map(|(_, _, count)| count).sum());
@@ -119,7 +124,8 @@ async fn former_past_term(office: &Office) -> Result<Vec<String>, OfficeError> {
     let Some(sieve) = history.shortest_term("account").and_then(|term| term.latest_start(today)) else {
         return Ok(Vec::new());
     };
-    let candidates = store::former_customers(&office.store, sieve.plus_span(1.day()).unwrap_or(sieve).start()).await?;
+    let candidates =
+        store::former_customers(&office.store, sieve.plus_span(1.day()).unwrap_or(sieve).start()).await?;
     let due = candidates.into_iter().filter(|former| {
         history.is_due("account", former.created_at.day(), today, |moment| {
             (moment == Moment::AgreementEnded).then_some(former.ended_at.day())
@@ -140,7 +146,12 @@ async fn rights(office: &Office) -> Result<Finding, OfficeError> {
         evidence.name_broken(format!("{} requests past due", clock.overdue));
     }
     evidence.does_not_show("requests-that-never-reached-this-program");
-    Ok(Finding::of(promise("P12"), clock.open + clock.closed_in_time + clock.closed_late, clock.overdue, evidence))
+    Ok(Finding::of(
+        promise("P12"),
+        clock.open + clock.closed_in_time + clock.closed_late,
+        clock.overdue,
+        evidence,
+    ))
 }
 
 /// P13: an erased subject has no key and no row.
@@ -157,7 +168,8 @@ async fn erasure(office: &Office) -> Result<Finding, OfficeError> {
         for purpose in keys::purpose::ALL {
             let keys = office.vault.store().find_many(purpose, &page).await.map_err(keys::KeyError::from)?;
             with_key += keys.len() as u64;
-            keys.iter().for_each(|key| evidence.name_broken(format!("key {} of an erased subject", key.key_id)));
+            keys.iter()
+                .for_each(|key| evidence.name_broken(format!("key {} of an erased subject", key.key_id)));
         }
     }
     broken += with_key;
@@ -170,7 +182,8 @@ async fn erasure(office: &Office) -> Result<Finding, OfficeError> {
         }
     }
     broken += rows;
-    let stuck = crate::subjects::in_state(&office.store, crate::subjects::SubjectState::Erasing, SUBJECTS).await?;
+    let stuck =
+        crate::subjects::in_state(&office.store, crate::subjects::SubjectState::Erasing, SUBJECTS).await?;
     evidence.fact("erased-subjects", erased);
     evidence.fact("keys-of-erased", with_key);
     evidence.fact("rows-of-erased", rows);
@@ -188,7 +201,8 @@ async fn complaint(office: &Office) -> Result<Finding, OfficeError> {
     evidence.fact("answers", answered);
     evidence.fact("answers-without-authority", clock.answers_without_authority);
     if clock.answers_without_authority > 0 {
-        evidence.name_broken(format!("{} answers do not name the authority", clock.answers_without_authority));
+        evidence
+            .name_broken(format!("{} answers do not name the authority", clock.answers_without_authority));
     }
     Ok(Finding::of(promise("P14"), answered, clock.answers_without_authority, evidence))
 }
@@ -210,7 +224,11 @@ async fn statement_is_true(office: &Office, policy: &Policy) -> Result<Finding, 
         evidence.hashes.push(format!("{what} {}", hex::encode(published)));
         if published != running {
             broken += 1;
-            evidence.name_broken(format!("{what}: {} is published, {} runs", hex::encode(published), hex::encode(running)));
+            evidence.name_broken(format!(
+                "{what}: {} is published, {} runs",
+                hex::encode(published),
+                hex::encode(running)
+            ));
         }
     }
     evidence.does_not_show("whether-the-policy-itself-tells-the-truth");

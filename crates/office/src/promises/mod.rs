@@ -13,5 +13,5 @@ mod versions;
 pub use model::{Evidence, Fact, Outcome, Unprovable, Verdict};
 pub use service::{Recording, Run, attest, history, latest, stale_after_seconds};
 pub use store::{PolicyVersion, TABLES};
-pub use versions::{in_force, put_in_force, versions};
 pub(crate) use versions::parsed as parsed_versions;
+pub use versions::{in_force, put_in_force, versions};

@@ -182,6 +182,10 @@ mod tests {
         let later = Timestamp::from_seconds(101);
         assert_eq!(at(Outcome::Kept).at(Timestamp::from_seconds(100), 100).outcome, Outcome::Kept);
         assert_eq!(at(Outcome::Kept).at(later, 100).outcome, Outcome::NotProvable);
-        assert_eq!(at(Outcome::Broken).at(later, 100).outcome, Outcome::Broken, "an old breach does not heal by waiting");
+        assert_eq!(
+            at(Outcome::Broken).at(later, 100).outcome,
+            Outcome::Broken,
+            "an old breach does not heal by waiting"
+        );
     }
 }

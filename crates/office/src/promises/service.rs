@@ -1,8 +1,8 @@
 //! Computing and keeping verdicts.
 
+use super::checks;
 use super::model::{Finding, Verdict};
 use super::store::{self, NewVerdict, RunId};
-use super::checks;
 use crate::{By, Office, OfficeError, Record};
 use policy::PromiseId;
 use serde_json::{Value, json};
@@ -57,7 +57,8 @@ pub async fn attest(office: &Office, by: By, recording: Recording) -> Result<Run
         let tx = office.store.begin().await?;
         for (finding, evidence) in findings.iter().zip(&texts) {
             let id = RunId::new(&*office.clock, &*office.random);
-            store::insert_verdict(&tx, &NewVerdict { id, run, finding, evidence, at: now, leaf: &leaf }).await?;
+            store::insert_verdict(&tx, &NewVerdict { id, run, finding, evidence, at: now, leaf: &leaf })
+                .await?;
         }
         entry.append(&tx).await?;
         tx.commit().await?;

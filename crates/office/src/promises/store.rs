@@ -42,7 +42,10 @@ pub const TABLES: &[Table] = &[
             Column::plain("leaf"),
         ],
     ),
-    Table::new("submission", &[Column::plain("token"), Column::plain("location"), Column::plain("created_at")]),
+    Table::new(
+        "submission",
+        &[Column::plain("token"), Column::plain("location"), Column::plain("created_at")],
+    ),
     Table::new("counter", &[Column::plain("name"), Column::plain("value")]),
 ];
 
@@ -61,7 +64,11 @@ pub struct PolicyVersion {
     pub statement_en: [u8; 32],
 }
 
-pub(super) async fn insert_version(tx: &Tx, version: &PolicyVersion, leaf: &[u8; 32]) -> Result<(), StoreError> {
+pub(super) async fn insert_version(
+    tx: &Tx,
+    version: &PolicyVersion,
+    leaf: &[u8; 32],
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO policy_version (hash, in_force_from, body, statement_nl, statement_en, leaf) \
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -147,7 +154,11 @@ pub(super) async fn last_run(store: &Store) -> Result<Vec<Verdict>, OfficeError>
 }
 
 /// The verdicts on one promise, the latest first.
-pub(super) async fn history(store: &Store, promise: PromiseId, limit: u32) -> Result<Vec<Verdict>, OfficeError> {
+pub(super) async fn history(
+    store: &Store,
+    promise: PromiseId,
+    limit: u32,
+) -> Result<Vec<Verdict>, OfficeError> {
     let rows = store
         .query(
             "SELECT promise, outcome, checked_at, checked_count, broken_count, evidence, leaf FROM verdict \
@@ -213,7 +224,13 @@ pub(super) async fn contacts(store: &Store) -> Result<Vec<(String, String, u64)>
         )
         .await?;
     rows.iter()
-        .map(|row| Ok((row.try_get("", "recipient")?, row.try_get("", "host")?, row.try_get::<i64>("", "n")?.unsigned_abs())))
+        .map(|row| {
+            Ok((
+                row.try_get("", "recipient")?,
+                row.try_get("", "host")?,
+                row.try_get::<i64>("", "n")?.unsigned_abs(),
+            ))
+        })
         .collect()
 }
 

@@ -14,8 +14,9 @@ use std::sync::Arc;
 /// When a stored version cannot be read any more.
 pub async fn in_force(store: &Store) -> Result<Option<Policy>, OfficeError> {
     let Some(version) = store::all_versions(store).await?.pop() else { return Ok(None) };
-    let policy = Policy::parse(&version.body)
-        .map_err(|_| OfficeError::Other("the policy in force cannot be read by this version of the program".into()))?;
+    let policy = Policy::parse(&version.body).map_err(|_| {
+        OfficeError::Other("the policy in force cannot be read by this version of the program".into())
+    })?;
     Ok(Some(policy))
 }
 
@@ -27,7 +28,9 @@ pub(crate) async fn parsed(office: &Office) -> Result<Vec<(Policy, Day)>, Office
         .iter()
         .map(|version| {
             let policy = Policy::parse(&version.body).map_err(|_| {
-                OfficeError::Other("an older version of the policy cannot be read by this version of the program".into())
+                OfficeError::Other(
+                    "an older version of the policy cannot be read by this version of the program".into(),
+                )
             })?;
             Ok((policy, version.in_force_from.day()))
         })

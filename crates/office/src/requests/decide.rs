@@ -57,8 +57,11 @@ pub async fn grant(
     let request = super::request(office, id).await?;
     let closing = Closing { at: office.now(), named_authority: false };
     request.state.grant(request.kind, closing)?;
-    let needs_text = matches!(request.kind, RequestKind::Complaint | RequestKind::Objection);
-    let words = Words::parse(office, &request, answer, needs_text)?;
+    let need = match request.kind {
+        RequestKind::Complaint | RequestKind::Objection => TextNeed::Required,
+        _ => TextNeed::Optional,
+    };
+    let words = Words::parse(office, &request, answer, need)?;
     let effect = Effect::of(&request, rectification)?;
     let prepared = prepare(office, by, &request, Outcome::Granted, &words).await?;
     effect.apply(office, by).await?;
@@ -95,10 +98,17 @@ pub(crate) async fn grant_at_once(office: &Office, id: RequestId) -> Result<(), 
 pub async fn refuse(office: &Office, by: By, id: RequestId, answer: &Answer) -> Result<(), OfficeError> {
     let request = super::request(office, id).await?;
     request.state.refuse(Closing { at: office.now(), named_authority: false })?;
-    let words = Words::parse(office, &request, answer, true)?;
+    let words = Words::parse(office, &request, answer, TextNeed::Required)?;
     let prepared = prepare(office, by, &request, Outcome::Refused, &words).await?;
     let tx = prepared.put(office, &request).await?;
     Ok(tx.commit().await?)
+}
+
+/// Whether an answer must have a text of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextNeed {
+    Required,
+    Optional,
 }
 
 /// The texts of an answer, checked.
@@ -112,7 +122,7 @@ impl Words {
         office: &Office,
         request: &Request,
         answer: &Answer,
-        needs_text: bool,
+        need: TextNeed,
     ) -> Result<Self, OfficeError> {
         let mut problems = Problems::new();
         let mut take =
@@ -120,7 +130,7 @@ impl Words {
                 Err(Problem::Missing) if !needed => None,
                 other => problems.take(field, other),
             };
-        let text = take("text", &answer.text, TEXT_CHARS_MAX, needs_text);
+        let text = take("text", &answer.text, TEXT_CHARS_MAX, need == TextNeed::Required);
         let is_late = request.deadline.is_late(office.now());
         let late = take("late_reason", &answer.late_reason, REASON_CHARS_MAX, is_late).filter(|_| is_late);
         if problems.is_empty() { Ok(Self { text, late }) } else { Err(problems.into()) }

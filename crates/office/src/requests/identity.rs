@@ -139,17 +139,14 @@ pub async fn follow_link(office: &Office, token: &Token) -> Result<Followed, Off
     if needs_second && request.identity == Identity::KnownAddress && matched == request.customer {
         return Ok(followed);
     }
-    let change = Change { state, identity, by: By::Visitor, record: verdict_record(needs_second) };
+    let record = if needs_second { "request-link-followed" } else { "request-verified" };
+    let change = Change { state, identity, by: By::Visitor, record };
     let newly = matched.filter(|_| request.customer.is_none());
     settle(office, &request, &change, newly, None).await?;
     if request.channel == Channel::Panel {
         super::decide::grant_at_once(office, request.id).await?;
     }
     Ok(followed)
-}
-
-const fn verdict_record(needs_second: bool) -> &'static str {
-    if needs_second { "request-link-followed" } else { "request-verified" }
 }
 
 /// The one customer that the login with the writer's address owns; none when there are several.

@@ -50,7 +50,8 @@ impl fmt::Display for Swept {
     }
 }
 
-const THREADS: Rule = Rule { table: "thread", began: "created_at", moment: "closed_at", when: " AND state = 'closed'" };
+const THREADS: Rule =
+    Rule { table: "thread", began: "created_at", moment: "closed_at", when: " AND state = 'closed'" };
 const REQUESTS: Rule = Rule { table: "request", began: "received_at", moment: "closed_at", when: "" };
 const MAILS: Rule = Rule { table: "mail", began: "created_at", moment: "sent_at", when: "" };
 const CUSTOMERS: Rule = Rule {
@@ -78,7 +79,8 @@ pub async fn run(office: &Office) -> Result<Swept, OfficeError> {
 
     let tx = office.store.begin().await?;
     store::delete(&tx, "access_package", "request_id", &request_ids).await?;
-    let mut swept = Swept { requests: store::delete(&tx, "request", "id", &request_ids).await?, ..Swept::default() };
+    let mut swept =
+        Swept { requests: store::delete(&tx, "request", "id", &request_ids).await?, ..Swept::default() };
     store::delete(&tx, "message", "thread_id", &threads).await?;
     swept.threads = store::delete(&tx, "thread", "id", &threads).await?;
     swept.mails = store::delete(&tx, "mail", "id", &mails).await?;

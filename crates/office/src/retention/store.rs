@@ -53,7 +53,12 @@ fn places(count: usize) -> String {
 }
 
 /// Deletes rows of a table by a column of ids.
-pub(super) async fn delete(tx: &Tx, table: &str, column: &str, ids: &[uuid::Uuid]) -> Result<u64, StoreError> {
+pub(super) async fn delete(
+    tx: &Tx,
+    table: &str,
+    column: &str,
+    ids: &[uuid::Uuid],
+) -> Result<u64, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }

@@ -5,7 +5,7 @@
 
 mod store;
 
-pub use store::{SubjectRow, create, lock_active, row, TABLES};
+pub use store::{SubjectRow, TABLES, create, lock_active, row};
 pub(crate) use store::{create_many, erased_after, in_state, mark_erased, mark_erasing};
 
 /// What kind of subject it is.

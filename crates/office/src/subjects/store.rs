@@ -55,7 +55,8 @@ pub(crate) async fn create_many(
         let values = chunk.iter().flat_map(|id| -> [Value; 3] {
             [id.uuid().into(), kind.as_str().into(), now.as_micros().into()]
         });
-        tx.execute(&format!("INSERT INTO subject (id, kind, state, created_at) VALUES {rows}"), values).await?;
+        tx.execute(&format!("INSERT INTO subject (id, kind, state, created_at) VALUES {rows}"), values)
+            .await?;
     }
     Ok(())
 }
@@ -78,8 +79,9 @@ pub async fn lock_active(tx: &Tx, id: SubjectId) -> Result<(), OfficeError> {
 /// # Errors
 /// When the database fails.
 pub async fn row(store: &Store, id: SubjectId) -> Result<Option<SubjectRow>, StoreError> {
-    let row =
-        store.query_one("SELECT id, kind, state, created_at FROM subject WHERE id = $1", [id.uuid().into()]).await?;
+    let row = store
+        .query_one("SELECT id, kind, state, created_at FROM subject WHERE id = $1", [id.uuid().into()])
+        .await?;
     row.as_ref().map(read).transpose()
 }
 

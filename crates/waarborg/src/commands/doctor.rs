@@ -146,7 +146,10 @@ async fn inside(app: &App, looks: &mut Looks) -> Result<()> {
         (&app.config.database, &app.config.key_database)
         && data == keys
     {
-        looks.warn("key store", "shares a PostgreSQL database with the data: a backup of the whole server holds both");
+        looks.warn(
+            "key store",
+            "shares a PostgreSQL database with the data: a backup of the whole server holds both",
+        );
     }
     let verified = office.vault.verify().await?;
     if verified.bad == 0 {

@@ -40,7 +40,9 @@ pub async fn run(config: &Path, command: &KeysCommand, out: &Out) -> Result<Exit
 async fn with_app(app: &App, command: &KeysCommand, out: &Out) -> Result<ExitCode> {
     match command {
         KeysCommand::Rotate => {
-            out.note("rotating: every running process reads the new state first, twice, which takes four minutes");
+            out.note(
+                "rotating: every running process reads the new state first, twice, which takes four minutes",
+            );
             let rotated = Host::new(app.clone(), Processes::Others).rotate().await?;
             let shown = json!({
                 "destroyed": rotated.destroyed, "living": rotated.living, "rewrapped": rotated.rewrapped,
