@@ -34,7 +34,7 @@ pub(crate) struct TestSite {
     pub clock: Arc<ManualClock>,
     pub router: Router,
     pub publisher: tokio::sync::Mutex<Publisher>,
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 /// A site on SQLite.
@@ -93,7 +93,7 @@ pub(crate) async fn site_with(change: impl FnOnce(State) -> State) -> TestSite {
         random,
     };
     let router = crate::app(routes, parts, state.clone()).expect("a table of routes in order");
-    TestSite { state, office, clock, router, publisher: tokio::sync::Mutex::new(publisher), folder }
+    TestSite { state, office, clock, router, publisher: tokio::sync::Mutex::new(publisher), _folder: folder }
 }
 
 /// A person with a login in tests.
@@ -107,7 +107,6 @@ pub(crate) struct Person {
 #[derive(Debug)]
 pub(crate) struct TestMail {
     pub to: String,
-    pub title: String,
     pub body: String,
 }
 
@@ -239,7 +238,6 @@ impl TestSite {
                 office::mailing::mark_sent(&self.office, send.mail).await.expect("noted");
                 mails.push(TestMail {
                     to: letter.to.expose().clone(),
-                    title: letter.title.expose().clone(),
                     body: letter.body.expose().clone(),
                 });
             }

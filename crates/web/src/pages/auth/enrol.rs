@@ -152,11 +152,11 @@ struct Explain {
 }
 
 /// Somebody who must enrol, or where to go instead.
-fn must_enrol(halfway: Halfway) -> Result<Me, Response> {
+fn must_enrol(halfway: Halfway) -> Result<Me, Box<Response>> {
     match halfway.0 {
-        None => Err(see_other(SIGN_IN).into()),
+        None => Err(Box::new(see_other(SIGN_IN).into())),
         Some(me) if me.session.stage == Stage::MustEnrol => Ok(me),
-        Some(me) => Err(see_other(&onward(Some(&me.session), me.session.stage, "")).into()),
+        Some(me) => Err(Box::new(see_other(&onward(Some(&me.session), me.session.stage, "")).into())),
     }
 }
 
@@ -168,7 +168,7 @@ pub(super) async fn show(
     let t = visit.t();
     match must_enrol(halfway) {
         Ok(_) => ok(&Explain { t, page: visit.page(Section::Public, t.enrol_must_title()), next: form.next }),
-        Err(elsewhere) => Ok(elsewhere),
+        Err(elsewhere) => Ok(*elsewhere),
     }
 }
 
@@ -181,7 +181,7 @@ pub(super) async fn begin(
     let t = visit.t();
     let me = match must_enrol(halfway) {
         Ok(me) => me,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     let enrolment = accounts::begin_enrolment(&state.office, &me.session).await?;
     let page = visit.page(Section::Public, t.enrol_title());
@@ -197,7 +197,7 @@ pub(super) async fn confirm(
     let t = visit.t();
     let me = match must_enrol(halfway) {
         Ok(me) => me,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     match try_first_code(&state.office, t, &me, &form.code).await? {
         Ok((token, codes)) => {

@@ -150,18 +150,18 @@ fn code_page(visit: &Visit, errors: Errors, next: String) -> CodePage {
 }
 
 /// Somebody whose second factor is to come, or where to go instead.
-fn awaiting(halfway: Halfway, next: &str) -> Result<Me, Response> {
+fn awaiting(halfway: Halfway, next: &str) -> Result<Me, Box<Response>> {
     match halfway.0 {
-        None => Err(see_other(SIGN_IN).into()),
+        None => Err(Box::new(see_other(SIGN_IN).into())),
         Some(me) if me.session.stage == Stage::NeedsSecondFactor => Ok(me),
-        Some(me) => Err(see_other(&onward(Some(&me.session), me.session.stage, next)).into()),
+        Some(me) => Err(Box::new(see_other(&onward(Some(&me.session), me.session.stage, next)).into())),
     }
 }
 
 pub(super) async fn show_code(visit: Visit, halfway: Halfway, Query(to): Query<Next>) -> PageResult {
     match awaiting(halfway, &to.next) {
         Ok(_) => ok(&code_page(&visit, Errors::none(), to.next)),
-        Err(elsewhere) => Ok(elsewhere),
+        Err(elsewhere) => Ok(*elsewhere),
     }
 }
 
@@ -173,7 +173,7 @@ pub(super) async fn send_code(
 ) -> PageResult {
     let me = match awaiting(halfway, &form.next) {
         Ok(me) => me,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(elsewhere) => return Ok(*elsewhere),
     };
     match accounts::give_second_factor(&state.office, &me.session, &me.token, &form.code()).await {
         Ok(SignedIn { token, stage }) => {
