@@ -236,10 +236,7 @@ impl TestSite {
             };
             if let Some(letter) = office::mailing::letter(&self.office, send.mail).await.expect("a letter") {
                 office::mailing::mark_sent(&self.office, send.mail).await.expect("noted");
-                mails.push(TestMail {
-                    to: letter.to.expose().clone(),
-                    body: letter.body.expose().clone(),
-                });
+                mails.push(TestMail { to: letter.to.expose().clone(), body: letter.body.expose().clone() });
             }
             store::finish(store, job.id, now).await.expect("done");
         }

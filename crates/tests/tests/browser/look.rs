@@ -197,10 +197,8 @@ impl<'a> Looker<'a> {
         let mut routes = Routes::<State>::new();
         web::pages::register(&mut routes);
         for route in routes.list().iter().filter(|route| route.method == "GET") {
-            let area = match route.path.split('/').nth(1) {
-                Some(area @ ("panel" | "account" | "staff")) => area,
-                _ => "",
-            };
+            let first = route.path.split('/').nth(1).unwrap_or_default();
+            let area = if ["panel", "account", "staff"].contains(&first) { first } else { "" };
             let is_file = [".csv", ".json", "/file"].iter().any(|end| route.path.ends_with(end));
             let is_page = !is_file && !NO_PAGES.contains(&route.path);
             if areas.contains(&area) && is_page && !self.seen.contains(route.path) {

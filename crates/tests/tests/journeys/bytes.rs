@@ -156,7 +156,7 @@ fn the_search_finds_what_is_planted() {
     assert_eq!(searched(folder.path(), &needles).len(), 1);
 }
 
-fn contact_form<'a>(once: &'a str) -> [(&'a str, &'a str); 6] {
+fn contact_form(once: &str) -> [(&str, &str); 6] {
     [
         ("once", once),
         ("name", NAME),

@@ -201,7 +201,7 @@ async fn too_much_from_one_place_waits() {
         for _ in 0..10 {
             let fields = [("email", email), ("password", "helemaal verkeerd")];
             let answer = visitor.post("/sign-in", &fields).await;
-            assert!(visitor.cookies.get("session").is_none());
+            assert!(!visitor.cookies.contains_key("session"));
             statuses.push(answer.status.as_u16());
         }
         assert_eq!(statuses[0], 422, "{statuses:?}");

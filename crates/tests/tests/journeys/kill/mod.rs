@@ -2,6 +2,8 @@
 //!
 //! Moments are drawn from a seed that every failure names; `WAARBORG_TEST_SEED` sets it.
 
+#![expect(clippy::disallowed_methods, reason = "processes are killed at moments of the machine's own clock")]
+
 mod erasure;
 mod import;
 
