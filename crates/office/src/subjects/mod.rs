@@ -6,7 +6,7 @@
 mod store;
 
 pub use store::{SubjectRow, TABLES, create, lock_active, row};
-pub(crate) use store::{create_many, erased_after, in_state, mark_erased, mark_erasing};
+pub(crate) use store::{create_many, erased_after, in_state, lock, mark_erased, mark_erasing};
 
 /// What kind of subject it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

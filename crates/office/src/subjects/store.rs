@@ -74,6 +74,15 @@ pub async fn lock_active(tx: &Tx, id: SubjectId) -> Result<(), OfficeError> {
     }
 }
 
+/// Locks the subject against everybody else for the rest of the transaction, whatever its state. Who
+/// will change the subject and other rows locks it first of all: writers that hold a shared lock on
+/// it may be waiting for those rows.
+pub(crate) async fn lock(tx: &Tx, id: SubjectId) -> Result<(), StoreError> {
+    tx.query_one(&format!("SELECT id FROM subject WHERE id = $1{}", tx.for_update()), [id.uuid().into()])
+        .await?;
+    Ok(())
+}
+
 /// The subject, if it is known.
 ///
 /// # Errors

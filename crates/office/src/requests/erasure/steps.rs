@@ -27,6 +27,7 @@ pub(super) async fn begin_row(office: &Office, by: By, row: &ErasureRow) -> Resu
     let entry = office.prepare(Record::new("erasure-begun", by).about(row.subject)).await?;
     let now = office.now();
     let tx = office.store.begin().await?;
+    subjects::lock(&tx, row.subject).await?;
     if store::begin(&tx, row.id, now).await? == 0 {
         tx.rollback().await?;
         return Ok(());
