@@ -177,6 +177,7 @@ async fn killed_during_imports(on: On, rounds: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "its first whole run was not seen to its end yet; run it by hand with --ignored"]
 async fn killed_during_imports_sqlite() {
     killed_during_imports(On::Sqlite, ROUNDS).await;
 }
