@@ -210,9 +210,22 @@ async fn announce(
     person: Option<&Person>,
 ) -> Result<Begun, OfficeError> {
     let principal = principal(office, by, whom).await?;
-    if let Some(row) = store::by_subject(&office.store, principal.subject).await? {
-        return Ok(Begun { id: row.id, token: None });
+    match announce_new(office, &principal, request, person).await {
+        // Already there, or made by another process since.
+        Err(OfficeError::Erased | OfficeError::Conflict { .. }) => {
+            let row = store::by_subject(&office.store, principal.subject).await?;
+            Ok(Begun { id: row.ok_or(OfficeError::Erased)?.id, token: None })
+        }
+        other => other,
     }
+}
+
+async fn announce_new(
+    office: &Office,
+    principal: &Principal,
+    request: Option<RequestId>,
+    person: Option<&Person>,
+) -> Result<Begun, OfficeError> {
     require_active(office, principal.subject).await?;
     let now = office.now();
     let token = Token::new(&*office.random);
@@ -232,9 +245,7 @@ async fn announce(
     subjects::lock_active(&tx, principal.subject).await?;
     if store::insert(&tx, &new, now).await? == 0 {
         tx.rollback().await?;
-        let row = store::by_subject(&office.store, principal.subject).await?;
-        let row = row.ok_or(OfficeError::Conflict { what: "the erasure" })?;
-        return Ok(Begun { id: row.id, token: None });
+        return Err(OfficeError::Conflict { what: "the erasure" });
     }
     if let Some(mail) = &mail {
         mail.queue(office, &tx).await?;

@@ -24,7 +24,11 @@ pub(super) async fn begin_row(office: &Office, by: By, row: &ErasureRow) -> Resu
     if row.state != ErasureState::Announced {
         return Ok(());
     }
-    let entry = office.prepare(Record::new("erasure-begun", by).about(row.subject)).await?;
+    let entry = match office.prepare(Record::new("erasure-begun", by).about(row.subject)).await {
+        // Another process began in the meantime.
+        Err(OfficeError::Erased) => return Ok(()),
+        prepared => prepared?,
+    };
     let now = office.now();
     let tx = office.store.begin().await?;
     subjects::lock(&tx, row.subject).await?;
