@@ -430,9 +430,21 @@ impl Vault {
     /// # Errors
     /// [`KeyError`]. Repeat it then: a subject is not erased until this succeeds.
     pub async fn destroy(&self, subject: SubjectId) -> Result<Vec<DestroyedKey>, KeyError> {
-        let rows = self.config.store.of_subject(subject).await?;
-        if let Some(row) = rows.iter().find(|row| row.subject != subject) {
-            return Err(KeyError::NotAskedFor { key_id: row.key_id });
+        self.destroy_all(&[subject]).await
+    }
+
+    /// [`Vault::destroy`] for several subjects: the list is synced once, and keys are deleted in batches.
+    ///
+    /// # Errors
+    /// As [`Vault::destroy`]; repeat it for all of them then.
+    pub async fn destroy_all(&self, subjects: &[SubjectId]) -> Result<Vec<DestroyedKey>, KeyError> {
+        let mut rows = Vec::new();
+        for subject in subjects {
+            let own = self.config.store.of_subject(*subject).await?;
+            if let Some(row) = own.iter().find(|row| row.subject != *subject) {
+                return Err(KeyError::NotAskedFor { key_id: row.key_id });
+            }
+            rows.extend(own);
         }
         let dead: Vec<_> =
             rows.iter().map(|row| Tombstone { key_id: row.key_id, epoch: row.epoch }).collect();
@@ -441,7 +453,9 @@ impl Vault {
         for chunk in ids.chunks(BATCH_MAX) {
             self.config.store.delete(chunk).await?;
         }
-        self.forget(subject);
+        for subject in subjects {
+            self.forget(*subject);
+        }
         Ok(rows.into_iter().map(DestroyedKey::from).collect())
     }
 

@@ -312,6 +312,25 @@ async fn after_a_destruction_everything_refuses() {
 }
 
 #[tokio::test]
+async fn many_are_destroyed_at_once_and_nobody_else() {
+    let place = Place::new(1);
+    let vault = place.vault().await;
+    let gone: Vec<_> = (0..300).map(|_| place.subject()).collect();
+    let stays = place.subject();
+    let new: Vec<_> = gone.iter().chain([&stays]).map(|one| (*one, ALL)).collect();
+    for chunk in new.chunks(50) {
+        vault.create(chunk).await.expect("creates");
+    }
+    let destroyed = vault.destroy_all(&gone).await.expect("destroys");
+    assert_eq!(destroyed.len(), gone.len() * ALL.len());
+    assert_eq!(vault.tombstones().load().expect("loads").len(), destroyed.len());
+    assert_eq!(place.store.count_of_epoch(1).await.expect("counts"), ALL.len() as u64);
+    assert!(vault.key::<Account>(stays).await.is_ok());
+    assert_eq!(vault.destroy_all(&gone).await.expect("again"), []);
+    assert_eq!(vault.destroy_all(&[]).await.expect("nothing"), []);
+}
+
+#[tokio::test]
 async fn the_tombstone_is_written_before_the_key_is_deleted() {
     let place = Place::new(1);
     let vault = place.vault().await;

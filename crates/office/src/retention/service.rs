@@ -158,9 +158,8 @@ pub async fn collect_orphan_keys(office: &Office, before: Timestamp) -> Result<u
         let subjects: BTreeSet<SubjectId> = rows.iter().map(|row| row.subject).collect();
         let subjects: Vec<SubjectId> = subjects.into_iter().collect();
         let known: BTreeSet<SubjectId> = store::known(&office.store, &subjects).await?.into_iter().collect();
-        for subject in subjects.into_iter().filter(|subject| !known.contains(subject)) {
-            destroyed += office.vault.destroy(subject).await?.len() as u64;
-        }
+        let orphans: Vec<SubjectId> = subjects.into_iter().filter(|s| !known.contains(s)).collect();
+        destroyed += office.vault.destroy_all(&orphans).await?.len() as u64;
     }
 }
 

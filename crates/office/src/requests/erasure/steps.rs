@@ -147,11 +147,7 @@ pub(super) async fn destroy(
     office: &Office,
     subjects: &[SubjectId],
 ) -> Result<Vec<DestroyedKey>, OfficeError> {
-    let mut destroyed = Vec::new();
-    for subject in subjects {
-        destroyed.extend(office.vault.destroy(*subject).await?);
-    }
-    Ok(destroyed)
+    Ok(office.vault.destroy_all(subjects).await?)
 }
 
 /// Step finish: the rows go, and the ledger says so.

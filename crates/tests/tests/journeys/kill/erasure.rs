@@ -1,6 +1,6 @@
 //! Killed during erasures: each is finished at the next start, told once, with a receipt.
 
-use super::{Moments, ROUNDS, ROUNDS_POSTGRES, Round, kill, start};
+use super::{Moments, ROUNDS, ROUNDS_POSTGRES, Round, Seen, kill, start};
 use base::{Language, SubjectId};
 use ledger::Receipt;
 use office::By;
@@ -190,7 +190,6 @@ async fn assert_receipts(opened: &Opened, going: &[Going], round: &Round) {
 
 async fn killed_during_erasures(on: On, rounds: u32) {
     let Some(house) = House::make(on).await else { return };
-    let moments = Moments::new();
     let opened = house.open(0).await.unwrap();
     let people = people(&opened, (rounds as usize + 1) * EACH).await;
     opened.close().await;
@@ -205,19 +204,19 @@ async fn killed_during_erasures(on: On, rounds: u32) {
         assert!(began.elapsed() < PATIENCE, "the erasures do not end");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    let whole = began.elapsed().mul_f64(1.5);
+    let mut moments = Moments::within(began.elapsed());
     kill(child);
-    let first = Round { seed: moments.seed, number: 0, after: whole };
+    let first = Round { seed: moments.seed, number: 0, after: moments.length };
     next_start(&house, &going, &first).await.close().await;
 
-    let mut unfinished = 0;
     for number in 1..=rounds {
         let going = begin(&house, groups.next().unwrap()).await;
-        let round = Round { seed: moments.seed, number, after: moments.before(whole) };
+        let round = moments.round(number);
         let child = start(work(&house));
         tokio::time::sleep(round.after).await;
         kill(child);
-        unfinished += u32::from(erased(&watch, &going).await < going.len());
+        let done = erased(&watch, &going).await >= EACH - 1;
+        moments.saw(if done { Seen::Done } else { Seen::CutOff });
 
         let opened = next_start(&house, &going, &round).await;
         for subject in going.iter().flat_map(|one| &one.person.subjects) {
@@ -228,7 +227,8 @@ async fn killed_during_erasures(on: On, rounds: u32) {
         assert_eq!(told.len(), (number as usize + 1) * EACH, "{round}: entries of erasures");
         opened.close().await;
     }
-    assert!(unfinished > rounds / 4, "too few erasures were cut off: {unfinished} of {rounds}");
+    let (seed, cut_off) = (moments.seed, moments.cut_off);
+    assert!(cut_off >= rounds / 3, "seed {seed}: too few erasures were cut off: {cut_off} of {rounds}");
     watch.close().await;
     let opened = house.open(0).await.unwrap();
     let files = &opened.app.config.files;

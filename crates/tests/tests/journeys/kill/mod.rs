@@ -18,27 +18,47 @@ const ROUNDS: u32 = 50;
 /// How often on PostgreSQL, where the same code runs over another driver.
 const ROUNDS_POSTGRES: u32 = 12;
 
-/// Where the moments come from.
+/// Where the moments come from. The work takes as long as the machine is busy with other things, so
+/// what is known of its length follows what is seen.
 struct Moments {
     seed: u64,
     random: SeededRandom,
+    length: Duration,
+    cut_off: u32,
 }
 
 impl Moments {
-    fn new() -> Self {
+    /// Moments within work that took so long when nobody killed it.
+    fn within(length: Duration) -> Self {
         let given = std::env::var("WAARBORG_TEST_SEED").ok().map(|text| text.parse().expect("a number"));
         let seed = given.unwrap_or_else(|| {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
             u64::from(now.subsec_nanos())
         });
-        Self { seed, random: SeededRandom::new(seed) }
+        Self { seed, random: SeededRandom::new(seed), length, cut_off: 0 }
     }
 
-    /// A moment before `end`, in microseconds' steps.
-    fn before(&self, end: Duration) -> Duration {
+    /// The next round, with its moment.
+    fn round(&self, number: u32) -> Round {
         let draw = u32::from_be_bytes((&self.random as &dyn Random).bytes());
-        end.mul_f64(f64::from(draw) / f64::from(u32::MAX))
+        let after = self.length.mul_f64(f64::from(draw) / f64::from(u32::MAX));
+        Round { seed: self.seed, number, after }
     }
+
+    /// Learns from a round. About one in six comes to its end before it is killed.
+    fn saw(&mut self, seen: Seen) {
+        self.cut_off += u32::from(seen == Seen::CutOff);
+        self.length = self.length.mul_f64(if seen == Seen::CutOff { 1.05 } else { 0.8 });
+    }
+}
+
+/// What became of the work in a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// It was killed on its way.
+    CutOff,
+    /// It had come to its end.
+    Done,
 }
 
 /// A round, as a failure names it.
