@@ -8,6 +8,7 @@
 
 mod id;
 mod language;
+mod money;
 mod random;
 mod sensitive;
 mod time;
@@ -17,6 +18,7 @@ pub mod label;
 
 pub use id::{IdParseError, SubjectId};
 pub use language::Language;
+pub use money::{Currency, Money};
 pub use random::{Random, SeededRandom, SystemRandom};
 pub use sensitive::Sensitive;
 pub use time::{Clock, Day, ManualClock, SystemClock, TimeError, Timestamp, amsterdam};

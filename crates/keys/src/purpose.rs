@@ -52,6 +52,8 @@ macro_rules! purposes {
 purposes! {
     /// The account: contact data, sign-in.
     Account, "account", Fields;
+    /// Invoices, payments and the books.
+    Invoicing, "invoicing", Fields;
     /// Messages and their threads.
     Support, "support", Fields;
     /// Requests about rights, and what comes of them.

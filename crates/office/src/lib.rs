@@ -1,5 +1,5 @@
 //! The business of the provider, one folder per word: customers, accounts (logins, sessions, staff),
-//! messages, requests, promises.
+//! catalogue, orders, agreements, services, billing, payments, messages, requests, promises.
 //!
 //! Each slice has `mod.rs` (what it is), `model.rs` (pure), `store.rs` (SQL), `service.rs` (use cases)
 //! and, where it has work for later, `jobs.rs`. Invariants: SQL only in `store.rs`; one use case is
@@ -12,15 +12,22 @@ mod error;
 mod testing;
 
 pub mod accounts;
+pub mod agreements;
+pub mod billing;
+pub mod catalogue;
 pub mod checkpoints;
 pub mod customers;
 pub mod form;
 pub mod mailing;
 pub mod messages;
+pub mod orders;
+pub mod payments;
+pub mod processor_agreements;
 pub mod promises;
 pub mod requests;
 pub mod retention;
 pub mod schema;
+pub mod services;
 pub mod subjects;
 
 pub use context::{By, Office, Prepared, Record, Settings};

@@ -6,7 +6,7 @@ use policy::schema::Table;
 /// Every table of the data store.
 #[must_use]
 pub fn tables() -> Vec<&'static Table> {
-    let slices: [&'static [Table]; 12] = [
+    let slices: [&'static [Table]; 19] = [
         store::CORE_TABLES,
         outbound::TABLES,
         crate::subjects::TABLES,
@@ -19,6 +19,13 @@ pub fn tables() -> Vec<&'static Table> {
         crate::requests::TABLES,
         crate::requests::erasure::TABLES,
         crate::promises::TABLES,
+        crate::catalogue::TABLES,
+        crate::orders::TABLES,
+        crate::agreements::TABLES,
+        crate::services::TABLES,
+        crate::billing::TABLES,
+        crate::payments::TABLES,
+        crate::processor_agreements::TABLES,
     ];
     slices.into_iter().flatten().collect()
 }

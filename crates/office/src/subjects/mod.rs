@@ -17,6 +17,8 @@ pub enum SubjectKind {
     Login,
     /// Somebody who wrote through the contact form without an account.
     Visitor,
+    /// The books of one customer and year: what the law keeps after the customer is erased.
+    Books,
 }
 
 impl SubjectKind {
@@ -27,6 +29,7 @@ impl SubjectKind {
             Self::Customer => "customer",
             Self::Login => "login",
             Self::Visitor => "visitor",
+            Self::Books => "books",
         }
     }
 }

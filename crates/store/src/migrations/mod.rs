@@ -7,6 +7,7 @@
 mod k0001_keys;
 mod m0001_core;
 mod m0002_office;
+mod m0003_sales;
 
 use crate::{Backend, Store, StoreError};
 use sea_orm::ConnectionTrait;
@@ -18,7 +19,11 @@ pub(crate) struct DataMigrator;
 
 impl MigratorTrait for DataMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_core::Migration), Box::new(m0002_office::Migration)]
+        vec![
+            Box::new(m0001_core::Migration),
+            Box::new(m0002_office::Migration),
+            Box::new(m0003_sales::Migration),
+        ]
     }
 }
 

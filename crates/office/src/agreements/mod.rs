@@ -1,0 +1,5 @@
+//! The contracts with customers.
+
+mod store;
+
+pub use store::TABLES;

@@ -1,0 +1,97 @@
+//! SQL of this slice.
+
+use policy::schema::{Column, Table};
+
+/// The tables of this slice.
+pub const TABLES: &[Table] = &[
+    Table::new(
+        "charge",
+        &[
+            Column::plain("id"),
+            Column::plain("customer_id"),
+            Column::plain("subject_id"),
+            Column::plain("service_id"),
+            Column::plain("kind"),
+            Column::plain("seq"),
+            Column::plain("plan_id"),
+            Column::personal("label", "account"),
+            Column::plain("from_day"),
+            Column::plain("until_day"),
+            Column::plain("quantity"),
+            Column::plain("unit_cents"),
+            Column::plain("amount_cents"),
+            Column::plain("discount_cents"),
+            Column::plain("vat"),
+            Column::plain("due_day"),
+            Column::plain("invoice_id"),
+            Column::plain("created_at"),
+        ],
+    )
+    .cleared_with("subject_id"),
+    Table::new(
+        "book_file",
+        &[
+            Column::plain("subject_id"),
+            Column::plain("customer_id"),
+            Column::plain("book_year"),
+            Column::plain("ends_at"),
+        ],
+    )
+    .deleted_with("subject_id"),
+    Table::new(
+        "invoice",
+        &[
+            Column::plain("id"),
+            Column::plain("kind"),
+            Column::plain("series"),
+            Column::plain("number"),
+            Column::plain("customer_id"),
+            Column::plain("subject_id"),
+            Column::plain("credits_id"),
+            Column::plain("run_id"),
+            Column::plain("issued_day"),
+            Column::plain("due_day"),
+            Column::plain("book_year"),
+            Column::plain("language"),
+            Column::plain("net_cents"),
+            Column::plain("vat_cents"),
+            Column::plain("open_cents"),
+            Column::plain("reverse_charge"),
+            Column::personal("snapshot", "invoicing"),
+            Column::secret("snapshot_sha256"),
+            Column::plain("reminder_step"),
+            Column::plain("remind_day"),
+            Column::plain("created_at"),
+        ],
+    )
+    .deleted_with("subject_id"),
+    Table::new(
+        "billing_run",
+        &[
+            Column::plain("id"),
+            Column::plain("through_day"),
+            Column::plain("state"),
+            Column::plain("started_by"),
+            Column::plain("started_at"),
+            Column::plain("seen_at"),
+            Column::plain("finished_at"),
+            Column::plain("cursor_id"),
+            Column::plain("services"),
+            Column::plain("invoices"),
+            Column::plain("net_cents"),
+            Column::plain("vat_cents"),
+            Column::plain("failures"),
+        ],
+    ),
+    Table::new(
+        "billing_failure",
+        &[
+            Column::plain("id"),
+            Column::plain("run_id"),
+            Column::plain("customer_id"),
+            Column::plain("problem"),
+            Column::plain("failed_at"),
+            Column::plain("resolved_at"),
+        ],
+    ),
+];

@@ -1,0 +1,5 @@
+//! What is sold, in which plans, for how much.
+
+mod store;
+
+pub use store::TABLES;

@@ -1,0 +1,5 @@
+//! What came in, what is still owed, and the reminders.
+
+mod store;
+
+pub use store::TABLES;
