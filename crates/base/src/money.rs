@@ -98,13 +98,16 @@ impl Money {
             Some(rest) => (-1, rest.trim_start_matches('€').to_owned()),
             None => (1, text),
         };
-        let (whole, cents) = match text.rfind([',', '.']) {
-            // `1.234` is a thousand and something: one separator and three digits.
-            Some(at) if text.len() - at - 1 == 3 => (text.as_str(), ""),
-            Some(at) => (&text[..at], &text[at + 1..]),
-            None => (text.as_str(), ""),
+        let (whole, cents, separator) = match text.rfind([',', '.']) {
+            // `1.234` is a thousand and something: one kind of separator, and three digits.
+            Some(at) if text.len() - at - 1 == 3 => (text.as_str(), "", text[at..].chars().next()),
+            // What stands before a decimal comma is grouped by points, and the other way round.
+            Some(at) => {
+                (&text[..at], &text[at + 1..], Some(if text[at..].starts_with(',') { '.' } else { ',' }))
+            }
+            None => (text.as_str(), "", None),
         };
-        let groups: Vec<&str> = whole.split(['.', ',']).collect();
+        let groups: Vec<&str> = separator.map_or_else(|| vec![whole], |mark| whole.split(mark).collect());
         let grouped = groups.iter().enumerate().all(|(i, group)| {
             let right = if i == 0 {
                 (1..=if groups.len() > 1 { 3 } else { 9 }).contains(&group.len())
