@@ -1,5 +1,8 @@
 //! SQL of this slice.
 
+pub(crate) mod charges;
+
+use base::Day;
 use policy::schema::{Column, Table};
 
 /// The tables of this slice.
@@ -95,3 +98,14 @@ pub const TABLES: &[Table] = &[
         ],
     ),
 ];
+
+/// A day as the database holds it.
+pub(crate) fn day(day: Day) -> i64 {
+    i64::from(day.number())
+}
+
+/// `($1, $2), ($3, $4)` for so many rows and columns.
+pub(crate) fn places(rows: usize, columns: usize) -> String {
+    let row = |r: usize| (1..=columns).map(|c| format!("${}", r * columns + c)).collect::<Vec<_>>().join(",");
+    (0..rows).map(|r| format!("({})", row(r))).collect::<Vec<_>>().join(", ")
+}

@@ -1,5 +1,7 @@
 //! Running things under an agreement, their lifecycle, and the tasks by which staff fulfil them.
 
+mod ids;
 mod store;
 
+pub use ids::{ServiceId, TaskId};
 pub use store::TABLES;
