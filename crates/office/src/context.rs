@@ -3,7 +3,7 @@
 
 use crate::OfficeError;
 use crate::customers::Names;
-use base::{Clock, Language, Random, SubjectId, Timestamp};
+use base::{Clock, Day, Language, Random, SubjectId, Timestamp};
 use keys::{Vault, purpose};
 use ledger::{Actor, Entry, EntryBuilder};
 use policy::Policy;
@@ -128,6 +128,12 @@ impl Office {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The day that Amsterdam's calendar shows: the date of agreements, prices and invoices.
+    #[must_use]
+    pub fn today(&self) -> Day {
+        Day::of_date(self.now().in_amsterdam().date()).unwrap_or_else(|| self.now().day())
     }
 
     /// The policy in force.

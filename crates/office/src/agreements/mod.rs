@@ -3,3 +3,9 @@
 mod store;
 
 pub use store::TABLES;
+
+base::id_type!(
+    /// The id of an agreement.
+    AgreementId,
+    "agreement"
+);

@@ -3,3 +3,15 @@
 mod store;
 
 pub use store::TABLES;
+
+base::id_type!(
+    /// The id of an order.
+    OrderId,
+    "order"
+);
+
+base::id_type!(
+    /// The id of an order line.
+    LineId,
+    "order line"
+);

@@ -3,5 +3,7 @@
 mod ids;
 mod store;
 
+pub mod terms;
+
 pub use ids::{ServiceId, TaskId};
 pub use store::TABLES;
