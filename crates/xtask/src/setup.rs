@@ -23,7 +23,7 @@ struct Package {
     present: fn() -> bool,
 }
 
-fn packages() -> [Package; 5] {
+fn packages() -> [Package; 7] {
     [
         Package {
             name: "postgresql",
@@ -48,6 +48,18 @@ fn packages() -> [Package; 5] {
             alternatives: &["openjdk-21-jre-headless", "openjdk-17-jre-headless", "default-jre-headless"],
             purpose: "runs the HTML checker",
             present: || find_program("java").is_some(),
+        },
+        Package {
+            name: "qpdf",
+            alternatives: &["qpdf"],
+            purpose: "checks the structure of the PDFs independently of the program that writes them",
+            present: || find_program("qpdf").is_some(),
+        },
+        Package {
+            name: "poppler-utils",
+            alternatives: &["poppler-utils"],
+            purpose: "reads the text of the PDFs as a viewer would",
+            present: || find_program("pdftotext").is_some(),
         },
         Package {
             name: "npm",

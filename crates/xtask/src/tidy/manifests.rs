@@ -13,22 +13,26 @@ pub type Graph = BTreeMap<String, BTreeSet<String>>;
 const RULE: &str = "dependency";
 
 /// The crates of the workspace and those they may stand on: the arrows of the design, downward only.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("base", &[]),
     ("policy", &["base"]),
     ("keys", &["base"]),
     ("ledger", &["base"]),
     ("store", &["base", "policy", "keys", "ledger"]),
     ("outbound", &["base", "policy", "ledger", "store"]),
-    ("office", &["base", "policy", "keys", "ledger", "store", "outbound"]),
-    ("web", &["base", "policy", "keys", "ledger", "store", "outbound", "office"]),
-    ("waarborg", &["base", "policy", "keys", "ledger", "store", "outbound", "office", "web"]),
-    ("tests", &["base", "policy", "keys", "ledger", "store", "outbound", "office", "web", "waarborg"]),
+    ("documents", &["base"]),
+    ("office", &["base", "policy", "keys", "ledger", "store", "outbound", "documents"]),
+    ("web", &["base", "policy", "keys", "ledger", "store", "outbound", "documents", "office"]),
+    ("waarborg", &["base", "policy", "keys", "ledger", "store", "outbound", "documents", "office", "web"]),
+    (
+        "tests",
+        &["base", "policy", "keys", "ledger", "store", "outbound", "documents", "office", "web", "waarborg"],
+    ),
     ("xtask", &[]),
 ];
 
 /// Crates that may reach neither a database nor a network, not even through another.
-const PURE: [&str; 4] = ["base", "policy", "keys", "ledger"];
+const PURE: [&str; 5] = ["base", "policy", "keys", "ledger", "documents"];
 
 /// What reaches a database, a network or a runtime that does.
 const IMPURE: [&str; 24] = [
