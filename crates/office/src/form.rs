@@ -1,6 +1,7 @@
 //! What can be wrong with what somebody typed: named problems, which pages put into words and the
 //! command line prints. They never repeat the value.
 
+use base::Day;
 use core::fmt;
 
 /// What is wrong with one field.
@@ -44,6 +45,12 @@ pub enum Problem {
     Wrong,
     /// No longer valid.
     Expired,
+    /// Not an amount of money.
+    Amount,
+    /// Not a date, or not one that can be meant.
+    Date,
+    /// Not a number, or out of bounds.
+    Number,
 }
 
 impl fmt::Display for Problem {
@@ -65,8 +72,36 @@ impl fmt::Display for Problem {
             Self::Guessable => f.write_str("is too easy to guess"),
             Self::Wrong => f.write_str("is not right"),
             Self::Expired => f.write_str("has expired"),
+            Self::Amount => f.write_str("is not an amount such as 12.50"),
+            Self::Date => f.write_str("is not a possible date such as 31-12-2026"),
+            Self::Number => f.write_str("is not a number within bounds"),
         }
     }
+}
+
+/// A day as people type it, `31-12-2026`, or as files have it, `2026-12-31`.
+///
+/// # Errors
+/// [`Problem::Missing`] or [`Problem::Date`].
+pub fn day(text: &str) -> Result<Day, Problem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Problem::Missing);
+    }
+    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
+    let [a, b, c] = parts[..] else { return Err(Problem::Date) };
+    let (year, month, date) = if a.len() == 4 { (a, b, c) } else { (c, b, a) };
+    let number = |text: &str, digits: core::ops::RangeInclusive<usize>| {
+        let fine = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        fine.then(|| text.parse::<i16>().ok()).flatten().ok_or(Problem::Date)
+    };
+    let small = |n: i16| i8::try_from(n).map_err(|_| Problem::Date);
+    let date = jiff::civil::Date::new(
+        number(year, 4..=4)?,
+        small(number(month, 1..=2)?)?,
+        small(number(date, 1..=2)?)?,
+    );
+    date.ok().and_then(Day::of_date).ok_or(Problem::Date)
 }
 
 /// Fields and what is wrong with each, in the order of the form.
@@ -121,5 +156,21 @@ impl fmt::Display for Problems {
             write!(f, "{}{field} {problem}", if i == 0 { "" } else { "; " })?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_as_typed_and_as_in_files() {
+        for text in ["31-12-2026", "2026-12-31", " 31/12/2026 ", "31.12.2026"] {
+            assert_eq!(day(text).map(|day| day.to_string()), Ok("2026-12-31".to_owned()), "{text}");
+        }
+        for text in ["31-2-2026", "12-31-2026", "2026", "1-1-26", "a-b-2026", "-1-1-2026", "1-1-1960"] {
+            assert_eq!(day(text), Err(Problem::Date), "{text}");
+        }
+        assert_eq!(day(" "), Err(Problem::Missing));
     }
 }

@@ -10,6 +10,7 @@ mod context;
 mod error;
 #[cfg(test)]
 mod testing;
+mod words;
 
 pub mod accounts;
 pub mod agreements;

@@ -27,6 +27,9 @@ impl T {
             Problem::Guessable => self.problem_guessable(),
             Problem::Wrong => self.problem_wrong(),
             Problem::Expired => self.problem_expired(),
+            Problem::Amount => self.problem_amount(),
+            Problem::Date => self.problem_date(),
+            Problem::Number => self.problem_number(),
         }
     }
 }

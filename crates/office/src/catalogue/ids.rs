@@ -15,3 +15,13 @@ base::id_type!(
     OptionId,
     "option"
 );
+base::id_type!(
+    /// The id of a price.
+    PriceId,
+    "price"
+);
+base::id_type!(
+    /// The id of a discount code.
+    CodeId,
+    "discount code"
+);

@@ -1,6 +1,19 @@
-//! SQL of this slice.
+//! SQL of the catalogue.
 
+use super::form::{ParsedCode, ParsedOption, ParsedPlan, ParsedPrice, ParsedProduct};
+use super::{
+    Catalogue, CodeId, Discount, DiscountCode, Limits, OptionId, Plan, PlanId, PlanOption, Price, PriceId,
+    Product, ProductId, ProductKind, Vat, Visibility, Wording,
+};
+use crate::OfficeError;
+use crate::services::terms::TermMonths;
+use ::store::{Store, StoreError, Tx};
+use base::{Day, Money, Timestamp};
 use policy::schema::{Column, Table};
+use sea_orm::{QueryResult, Value};
+
+/// How many rows of each table are read at most; the pages refuse to add more.
+pub(super) const ROWS_MAX: usize = 5_000;
 
 /// The tables of this slice.
 pub const TABLES: &[Table] = &[
@@ -89,3 +102,443 @@ pub const TABLES: &[Table] = &[
         ],
     ),
 ];
+
+pub(super) async fn load(store: &Store) -> Result<Catalogue, StoreError> {
+    let all = async |table: &str, order: &str| {
+        store.query(&format!("SELECT * FROM {table} ORDER BY {order} LIMIT {ROWS_MAX}"), []).await
+    };
+    let products = all("product", "position, code").await?;
+    let plans = all("plan", "position, code").await?;
+    let options = all("plan_option", "position, code").await?;
+    let prices = all("price", "from_day, id").await?;
+    let codes = all("discount_code", "code").await?;
+    Ok(Catalogue {
+        products: products.iter().map(product).collect::<Result<_, _>>()?,
+        plans: plans.iter().map(plan).collect::<Result<_, _>>()?,
+        options: options.iter().map(option).collect::<Result<_, _>>()?,
+        prices: prices.iter().map(price).collect::<Result<_, _>>()?,
+        codes: codes.iter().map(code).collect::<Result<_, _>>()?,
+    })
+}
+
+pub(super) async fn insert_product(
+    tx: &Tx,
+    id: ProductId,
+    new: &ParsedProduct,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO product (id, code, kind, vat, name_nl, name_en, text_nl, text_en, state, position, revision, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11)",
+        [
+            id.uuid().into(),
+            new.code.clone().into(),
+            new.kind.as_str().into(),
+            new.vat.as_str().into(),
+            new.name.nl.clone().into(),
+            new.name.en.clone().into(),
+            new.text.nl.clone().into(),
+            new.text.en.clone().into(),
+            new.visibility.as_str().into(),
+            i64::from(new.position).into(),
+            now.as_micros().into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update_product(
+    tx: &Tx,
+    id: ProductId,
+    revision: u32,
+    new: &ParsedProduct,
+    now: Timestamp,
+) -> Result<(), OfficeError> {
+    let touched = tx
+        .execute(
+            "UPDATE product SET code = $1, kind = $2, vat = $3, name_nl = $4, name_en = $5, text_nl = $6, \
+             text_en = $7, state = $8, position = $9, revision = revision + 1, updated_at = $10 \
+             WHERE id = $11 AND revision = $12",
+            [
+                new.code.clone().into(),
+                new.kind.as_str().into(),
+                new.vat.as_str().into(),
+                new.name.nl.clone().into(),
+                new.name.en.clone().into(),
+                new.text.nl.clone().into(),
+                new.text.en.clone().into(),
+                new.visibility.as_str().into(),
+                i64::from(new.position).into(),
+                now.as_micros().into(),
+                id.uuid().into(),
+                i64::from(revision).into(),
+            ],
+        )
+        .await?;
+    changed(touched, "the product")
+}
+
+pub(super) async fn insert_plan(
+    tx: &Tx,
+    id: PlanId,
+    product: ProductId,
+    new: &ParsedPlan,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO plan (id, product_id, code, name_nl, name_en, text_nl, text_en, limits, state, position, \
+         revision, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11)",
+        [
+            id.uuid().into(),
+            product.uuid().into(),
+            new.code.clone().into(),
+            new.name.nl.clone().into(),
+            new.name.en.clone().into(),
+            new.text.nl.clone().into(),
+            new.text.en.clone().into(),
+            new.limits.to_json().into(),
+            new.visibility.as_str().into(),
+            i64::from(new.position).into(),
+            now.as_micros().into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update_plan(
+    tx: &Tx,
+    id: PlanId,
+    revision: u32,
+    new: &ParsedPlan,
+    now: Timestamp,
+) -> Result<(), OfficeError> {
+    let touched = tx
+        .execute(
+            "UPDATE plan SET code = $1, name_nl = $2, name_en = $3, text_nl = $4, text_en = $5, limits = $6, \
+             state = $7, position = $8, revision = revision + 1, updated_at = $9 WHERE id = $10 AND revision = $11",
+            [
+                new.code.clone().into(),
+                new.name.nl.clone().into(),
+                new.name.en.clone().into(),
+                new.text.nl.clone().into(),
+                new.text.en.clone().into(),
+                new.limits.to_json().into(),
+                new.visibility.as_str().into(),
+                i64::from(new.position).into(),
+                now.as_micros().into(),
+                id.uuid().into(),
+                i64::from(revision).into(),
+            ],
+        )
+        .await?;
+    changed(touched, "the plan")
+}
+
+/// Takes the plan for a change of its prices or options, unless somebody changed it since.
+pub(super) async fn take_plan(tx: &Tx, id: PlanId, revision: u32, now: Timestamp) -> Result<(), OfficeError> {
+    let touched = tx
+        .execute(
+            "UPDATE plan SET revision = revision + 1, updated_at = $1 WHERE id = $2 AND revision = $3",
+            [now.as_micros().into(), id.uuid().into(), i64::from(revision).into()],
+        )
+        .await?;
+    changed(touched, "the plan")
+}
+
+pub(super) async fn insert_option(
+    tx: &Tx,
+    id: OptionId,
+    plan: PlanId,
+    new: &ParsedOption,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO plan_option (id, plan_id, code, name_nl, name_en, units_max, state, position, revision, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9)",
+        [
+            id.uuid().into(),
+            plan.uuid().into(),
+            new.code.clone().into(),
+            new.name.nl.clone().into(),
+            new.name.en.clone().into(),
+            i64::from(new.units_max).into(),
+            new.visibility.as_str().into(),
+            i64::from(new.position).into(),
+            now.as_micros().into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update_option(
+    tx: &Tx,
+    id: OptionId,
+    new: &ParsedOption,
+    now: Timestamp,
+) -> Result<(), OfficeError> {
+    let touched = tx
+        .execute(
+            "UPDATE plan_option SET code = $1, name_nl = $2, name_en = $3, units_max = $4, state = $5, position = $6, \
+             revision = revision + 1, updated_at = $7 WHERE id = $8",
+            [
+                new.code.clone().into(),
+                new.name.nl.clone().into(),
+                new.name.en.clone().into(),
+                i64::from(new.units_max).into(),
+                new.visibility.as_str().into(),
+                i64::from(new.position).into(),
+                now.as_micros().into(),
+                id.uuid().into(),
+            ],
+        )
+        .await?;
+    changed(touched, "the option")
+}
+
+/// Prices of the same thing that were announced for the day or later and do not hold yet.
+pub(super) async fn delete_announced(
+    tx: &Tx,
+    plan: PlanId,
+    new: &ParsedPrice,
+    today: Day,
+) -> Result<u64, StoreError> {
+    let sql = format!(
+        "DELETE FROM price WHERE plan_id = $1 AND term_months = $2 AND from_day >= $3 AND from_day > $4{}",
+        same_option(new, 5)
+    );
+    let values = vec![
+        plan.uuid().into(),
+        i64::from(new.months.value()).into(),
+        i64::from(new.from.number()).into(),
+        i64::from(today.number()).into(),
+    ];
+    tx.execute(&sql, with_option(values, new)).await
+}
+
+/// Ends the price that runs into the day. A price that began on it or later stays: it is refused.
+pub(super) async fn end_price(tx: &Tx, plan: PlanId, new: &ParsedPrice) -> Result<u64, StoreError> {
+    let sql = format!(
+        "UPDATE price SET until_day = $1 WHERE plan_id = $2 AND term_months = $3 AND from_day < $1 \
+         AND (until_day IS NULL OR until_day > $1){}",
+        same_option(new, 4)
+    );
+    let values =
+        vec![i64::from(new.from.number()).into(), plan.uuid().into(), i64::from(new.months.value()).into()];
+    tx.execute(&sql, with_option(values, new)).await
+}
+
+/// Whether a price of the same thing begins on the day or later.
+pub(super) async fn price_from(tx: &Tx, plan: PlanId, new: &ParsedPrice) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT id FROM price WHERE plan_id = $1 AND term_months = $2 AND from_day >= $3{} LIMIT 1",
+        same_option(new, 4)
+    );
+    let values =
+        vec![plan.uuid().into(), i64::from(new.months.value()).into(), i64::from(new.from.number()).into()];
+    Ok(tx.query_one(&sql, with_option(values, new)).await?.is_some())
+}
+
+/// The condition on the option, whose value is the last parameter.
+fn same_option(new: &ParsedPrice, parameter: usize) -> String {
+    match new.option {
+        Some(_) => format!(" AND option_id = ${parameter}"),
+        None => " AND option_id IS NULL".to_owned(),
+    }
+}
+
+fn with_option(mut values: Vec<Value>, new: &ParsedPrice) -> Vec<Value> {
+    values.extend(new.option.map(|id| Value::from(id.uuid())));
+    values
+}
+
+pub(super) async fn insert_price(
+    tx: &Tx,
+    id: PriceId,
+    plan: PlanId,
+    new: &ParsedPrice,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO price (id, plan_id, option_id, term_months, amount_cents, setup_cents, from_day, until_day, \
+         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8)",
+        [
+            id.uuid().into(),
+            plan.uuid().into(),
+            new.option.map(OptionId::uuid).into(),
+            i64::from(new.months.value()).into(),
+            new.amount.cents().into(),
+            new.setup.cents().into(),
+            i64::from(new.from.number()).into(),
+            now.as_micros().into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_code(
+    tx: &Tx,
+    id: CodeId,
+    new: &ParsedCode,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut values = code_values(new);
+    values.extend([id.uuid().into(), now.as_micros().into()]);
+    tx.execute(
+        "INSERT INTO discount_code (code, kind, value, terms, product_id, uses_max, from_day, until_day, id, uses, \
+         revision, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 1, $10, $10)",
+        values,
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update_code(
+    tx: &Tx,
+    id: CodeId,
+    revision: u32,
+    new: &ParsedCode,
+    now: Timestamp,
+) -> Result<(), OfficeError> {
+    let mut values = code_values(new);
+    values.extend([now.as_micros().into(), id.uuid().into(), i64::from(revision).into()]);
+    let touched = tx
+        .execute(
+            "UPDATE discount_code SET code = $1, kind = $2, value = $3, terms = $4, product_id = $5, uses_max = $6, \
+             from_day = $7, until_day = $8, revision = revision + 1, updated_at = $9 WHERE id = $10 AND revision = $11",
+            values,
+        )
+        .await?;
+    changed(touched, "the discount code")
+}
+
+fn code_values(new: &ParsedCode) -> Vec<Value> {
+    vec![
+        new.code.clone().into(),
+        new.discount.as_str().into(),
+        new.discount.value().into(),
+        i64::from(new.terms).into(),
+        new.product.map(ProductId::uuid).into(),
+        new.uses_max.map(i64::from).into(),
+        i64::from(new.from.number()).into(),
+        new.until.map(|day| i64::from(day.number())).into(),
+    ]
+}
+
+/// Counts a use of a code, if one is left.
+pub(crate) async fn use_code(tx: &Tx, id: CodeId) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE discount_code SET uses = uses + 1 WHERE id = $1 AND (uses_max IS NULL OR uses < uses_max)",
+        [id.uuid().into()],
+    )
+    .await
+}
+
+const fn changed(touched: u64, what: &'static str) -> Result<(), OfficeError> {
+    if touched == 0 { Err(OfficeError::Conflict { what }) } else { Ok(()) }
+}
+
+fn word<T>(row: &QueryResult, column: &str, parse: fn(&str) -> Option<T>) -> Result<T, StoreError> {
+    let text: String = row.try_get("", column)?;
+    parse(&text).ok_or_else(|| StoreError::inconsistent(format!("an unknown word in {column}")))
+}
+
+fn number(row: &QueryResult, column: &str) -> Result<u32, StoreError> {
+    u32::try_from(row.try_get::<i64>("", column)?)
+        .map_err(|_| StoreError::inconsistent(format!("a wild number in {column}")))
+}
+
+fn optional_number(row: &QueryResult, column: &str) -> Result<Option<u32>, StoreError> {
+    row.try_get::<Option<i64>>("", column)?
+        .map(u32::try_from)
+        .transpose()
+        .map_err(|_| StoreError::inconsistent(format!("a wild number in {column}")))
+}
+
+fn wording(row: &QueryResult, nl: &str, en: &str) -> Result<Wording, StoreError> {
+    Ok(Wording { nl: row.try_get("", nl)?, en: row.try_get("", en)? })
+}
+
+fn months(row: &QueryResult) -> Result<TermMonths, StoreError> {
+    TermMonths::new(number(row, "term_months")?)
+        .ok_or_else(|| StoreError::inconsistent("a term of no or too many months"))
+}
+
+fn product(row: &QueryResult) -> Result<Product, StoreError> {
+    Ok(Product {
+        id: ProductId::from_uuid(row.try_get("", "id")?),
+        code: row.try_get("", "code")?,
+        kind: word(row, "kind", ProductKind::parse)?,
+        vat: word(row, "vat", Vat::parse)?,
+        name: wording(row, "name_nl", "name_en")?,
+        text: wording(row, "text_nl", "text_en")?,
+        visibility: word(row, "state", Visibility::parse)?,
+        position: number(row, "position")?,
+        revision: number(row, "revision")?,
+    })
+}
+
+fn plan(row: &QueryResult) -> Result<Plan, StoreError> {
+    Ok(Plan {
+        id: PlanId::from_uuid(row.try_get("", "id")?),
+        product: ProductId::from_uuid(row.try_get("", "product_id")?),
+        code: row.try_get("", "code")?,
+        name: wording(row, "name_nl", "name_en")?,
+        text: wording(row, "text_nl", "text_en")?,
+        limits: word(row, "limits", Limits::from_json)?,
+        visibility: word(row, "state", Visibility::parse)?,
+        position: number(row, "position")?,
+        revision: number(row, "revision")?,
+    })
+}
+
+fn option(row: &QueryResult) -> Result<PlanOption, StoreError> {
+    Ok(PlanOption {
+        id: OptionId::from_uuid(row.try_get("", "id")?),
+        plan: PlanId::from_uuid(row.try_get("", "plan_id")?),
+        code: row.try_get("", "code")?,
+        name: wording(row, "name_nl", "name_en")?,
+        units_max: number(row, "units_max")?,
+        visibility: word(row, "state", Visibility::parse)?,
+        position: number(row, "position")?,
+        revision: number(row, "revision")?,
+    })
+}
+
+fn price(row: &QueryResult) -> Result<Price, StoreError> {
+    Ok(Price {
+        id: PriceId::from_uuid(row.try_get("", "id")?),
+        plan: PlanId::from_uuid(row.try_get("", "plan_id")?),
+        option: row.try_get::<Option<uuid::Uuid>>("", "option_id")?.map(OptionId::from_uuid),
+        months: months(row)?,
+        amount: Money::from_cents(row.try_get("", "amount_cents")?),
+        setup: Money::from_cents(row.try_get("", "setup_cents")?),
+        from: Day::from_number(number(row, "from_day")?),
+        until: optional_number(row, "until_day")?.map(Day::from_number),
+    })
+}
+
+fn code(row: &QueryResult) -> Result<DiscountCode, StoreError> {
+    let value: i64 = row.try_get("", "value")?;
+    let kind: String = row.try_get("", "kind")?;
+    let discount = match (kind.as_str(), u32::try_from(value)) {
+        ("percent", Ok(percent)) => Discount::Percent(percent),
+        ("amount", _) => Discount::Amount(Money::from_cents(value)),
+        _ => return Err(StoreError::inconsistent("a discount code of an unknown kind")),
+    };
+    Ok(DiscountCode {
+        id: CodeId::from_uuid(row.try_get("", "id")?),
+        code: row.try_get("", "code")?,
+        discount,
+        terms: number(row, "terms")?,
+        product: row.try_get::<Option<uuid::Uuid>>("", "product_id")?.map(ProductId::from_uuid),
+        uses_max: optional_number(row, "uses_max")?,
+        uses: number(row, "uses")?,
+        from: Day::from_number(number(row, "from_day")?),
+        until: optional_number(row, "until_day")?.map(Day::from_number),
+        revision: number(row, "revision")?,
+    })
+}
