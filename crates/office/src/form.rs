@@ -45,6 +45,8 @@ pub enum Problem {
     Wrong,
     /// No longer valid.
     Expired,
+    /// Not a domain name.
+    Domain,
     /// Not an amount of money.
     Amount,
     /// Not a date, or not one that can be meant.
@@ -72,6 +74,7 @@ impl fmt::Display for Problem {
             Self::Guessable => f.write_str("is too easy to guess"),
             Self::Wrong => f.write_str("is not right"),
             Self::Expired => f.write_str("has expired"),
+            Self::Domain => f.write_str("is not a domain name such as example.org"),
             Self::Amount => f.write_str("is not an amount such as 12.50"),
             Self::Date => f.write_str("is not a possible date such as 31-12-2026"),
             Self::Number => f.write_str("is not a number within bounds"),

@@ -27,6 +27,7 @@ impl T {
             Problem::Guessable => self.problem_guessable(),
             Problem::Wrong => self.problem_wrong(),
             Problem::Expired => self.problem_expired(),
+            Problem::Domain => self.problem_domain(),
             Problem::Amount => self.problem_amount(),
             Problem::Date => self.problem_date(),
             Problem::Number => self.problem_number(),

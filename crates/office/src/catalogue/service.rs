@@ -31,7 +31,7 @@ const fn room(rows: usize) -> Result<(), OfficeError> {
 
 fn taken(error: StoreError) -> OfficeError {
     match error {
-        StoreError::Duplicate { .. } => Problems::one("code", Problem::Taken).into(),
+        StoreError::Duplicate => Problems::one("code", Problem::Taken).into(),
         error => error.into(),
     }
 }

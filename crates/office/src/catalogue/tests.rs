@@ -3,7 +3,7 @@
 use super::*;
 use crate::form::Problem;
 use crate::services::terms::{TermMonths, plus_days};
-use crate::testing::{TestOffice, office_test};
+use crate::testing::office_test;
 use crate::{By, OfficeError};
 use base::Money;
 

@@ -11,6 +11,7 @@ use ledger::{Entry, RecordedActor};
 pub fn kind_in_words(kind: &str, language: Language) -> Option<&'static str> {
     let words = of_customers(kind)
         .or_else(|| of_logins(kind))
+        .or_else(|| of_sales(kind))
         .or_else(|| of_requests(kind))
         .or_else(|| of_the_house(kind))?;
     Some(match language {
@@ -44,6 +45,33 @@ fn of_customers(kind: &str) -> Option<Words> {
         "thread-answered" => ("bericht beantwoord", "message answered"),
         "thread-closed" => ("gesprek afgesloten", "conversation closed"),
         "thread-reopened" => ("gesprek heropend", "conversation reopened"),
+        _ => return None,
+    })
+}
+
+fn of_sales(kind: &str) -> Option<Words> {
+    Some(match kind {
+        "product-saved" => ("product bewaard", "product saved"),
+        "plan-saved" => ("pakket bewaard", "plan saved"),
+        "option-saved" => ("optie bewaard", "option saved"),
+        "price-set" => ("prijs vastgesteld", "price set"),
+        "discount-code-saved" => ("kortingscode bewaard", "discount code saved"),
+        "terms-published" => ("voorwaarden gepubliceerd", "terms published"),
+        "order-placed" => ("bestelling geplaatst", "order placed"),
+        "order-cancelled" => ("bestelling geannuleerd", "order cancelled"),
+        "agreement-concluded" => ("overeenkomst gesloten", "agreement concluded"),
+        "agreement-dissolved" => ("overeenkomst ontbonden", "agreement dissolved"),
+        "services-imported" => ("diensten geïmporteerd", "services imported"),
+        "service-changed" => ("dienst gewijzigd", "service changed"),
+        "service-suspended" => ("dienst opgeschort", "service suspended"),
+        "service-resumed" => ("dienst hervat", "service resumed"),
+        "service-cancelled" => ("dienst opgezegd", "service cancelled"),
+        "service-cancellation-undone" => ("opzegging ingetrokken", "cancellation undone"),
+        "service-ended" => ("dienst beëindigd", "service ended"),
+        "transfer-out-requested" => {
+            ("verhuizing van een domeinnaam gevraagd", "transfer of a domain name requested")
+        }
+        "task-done" => ("taak gedaan", "task done"),
         _ => return None,
     })
 }

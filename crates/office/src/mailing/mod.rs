@@ -41,6 +41,8 @@ pub enum MailKind {
     PackageReady,
     /// A reminder to staff.
     StaffReminder,
+    /// An order was placed, accepted or cancelled.
+    Order,
 }
 
 impl MailKind {
@@ -60,6 +62,7 @@ impl MailKind {
             Self::RequestExtended => "request_extended",
             Self::PackageReady => "package_ready",
             Self::StaffReminder => "staff_reminder",
+            Self::Order => "order",
         }
     }
 
@@ -68,7 +71,7 @@ impl MailKind {
     pub const fn purpose(self) -> &'static str {
         match self {
             Self::Invitation | Self::Recovery | Self::NewEmail | Self::SecurityNotice => "security",
-            Self::ContactReceived | Self::Answer => "support",
+            Self::ContactReceived | Self::Answer | Self::Order => "support",
             Self::RequestReceived
             | Self::IdentityLink
             | Self::RequestAnswered
@@ -79,7 +82,7 @@ impl MailKind {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        const ALL: [MailKind; 12] = [
+        const ALL: [MailKind; 13] = [
             MailKind::Invitation,
             MailKind::Recovery,
             MailKind::NewEmail,
@@ -92,6 +95,7 @@ impl MailKind {
             MailKind::RequestExtended,
             MailKind::PackageReady,
             MailKind::StaffReminder,
+            MailKind::Order,
         ];
         ALL.into_iter().find(|kind| kind.as_str() == text)
     }

@@ -162,7 +162,7 @@ super::forward!(
         label BYTEA,
         options TEXT NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('ordered', 'provisioning', 'active', 'suspended', 'ending', 'ended')),
-        revision BIGINT NOT NULL,
+        changes BIGINT NOT NULL,
         term_months BIGINT NOT NULL,
         amount_cents BIGINT NOT NULL,
         discount_cents BIGINT NOT NULL,

@@ -16,6 +16,7 @@ problem-mismatch = This does not match
 problem-guessable = This password is too easy to guess; choose another
 problem-wrong = This is not right
 problem-expired = This is no longer valid
+problem-domain = Enter a domain name such as example.org
 problem-amount = Enter an amount such as 12.50
 problem-date = Enter a date such as 31-12-2026
 problem-number = Enter a number that fits here

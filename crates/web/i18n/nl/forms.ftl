@@ -16,6 +16,7 @@ problem-mismatch = Dit komt niet overeen
 problem-guessable = Dit wachtwoord is te makkelijk te raden; kies een ander
 problem-wrong = Dit klopt niet
 problem-expired = Dit is niet meer geldig
+problem-domain = Vul een domeinnaam in zoals voorbeeld.nl
 problem-amount = Vul een bedrag in zoals 12,50
 problem-date = Vul een datum in zoals 31-12-2026
 problem-number = Vul een getal in dat hier kan

@@ -3,7 +3,7 @@
 use super::store::{self, ErasureRow, Finished};
 use super::{ErasureId, ErasureState, TakeBack};
 use crate::customers::CustomerId;
-use crate::{By, Office, OfficeError, Record, accounts, mailing, requests, schema, subjects};
+use crate::{By, Office, OfficeError, Record, accounts, mailing, requests, schema, services, subjects};
 use base::{SubjectId, Timestamp};
 use keys::purpose::Ledger;
 use keys::{DestroyedKey, KeyId, Phase};
@@ -51,6 +51,7 @@ pub(super) async fn begin_row(office: &Office, by: By, row: &ErasureRow) -> Resu
             }
         }
         accounts::release_customer(&tx, customer, now).await?;
+        services::stop_for_erasure(office, &tx, customer, office.today(), now).await?;
     }
     entry.append(&tx).await?;
     tx.commit().await?;
@@ -263,6 +264,7 @@ pub(super) async fn erase_again(office: &Office, subject: SubjectId) -> Result<(
     subjects::mark_erasing(&tx, subject, now).await?;
     if let Some(customer) = customer {
         accounts::release_customer(&tx, customer, now).await?;
+        services::stop_for_erasure(office, &tx, customer, office.today(), now).await?;
     }
     store::erase_rows(&tx, &tables, subject).await?;
     subjects::mark_erased(&tx, subject, now).await?;

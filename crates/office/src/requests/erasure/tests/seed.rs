@@ -85,6 +85,7 @@ pub(crate) async fn seed(office: &Office, tag: &str, kvk: &str) -> Seeded {
     let (access, _) = requests::open_in_panel(office, &fresh, &panel).await.expect("opened");
     access::produce(office, access).await.expect("a package");
     contact(office, customer.subject).await;
+    service(office, &customer, tag).await;
     Seeded { customer, session: fresh, cookie: signed_in.token, visitor, access, tag: tag.to_owned() }
 }
 
@@ -118,6 +119,23 @@ async fn rectification(office: &Office, session: &Session, tag: &str) {
         .expect("extended");
     let answer = Answer { text: format!("Excuses aan {tag}").into(), ..Answer::default() };
     requests::grant(office, STAFF, id, &answer, None).await.expect("granted");
+}
+
+/// A domain name that was ordered, made and charged.
+async fn service(office: &Office, customer: &Customer, tag: &str) {
+    use crate::orders::{self, EarlyStart, tests as shop};
+    use crate::services::{self, TaskFilter, TaskState};
+    if crate::catalogue::load(office).await.expect("read").products.is_empty() {
+        shop::shop(office).await;
+    }
+    let catalogue = crate::catalogue::load(office).await.expect("a catalogue");
+    let lines = [shop::line(&catalogue, "domain-nl", 12, &format!("{tag}.example").to_lowercase())];
+    let placed = shop::place_at_price(office, customer, &lines, None, EarlyStart::NotAsked).await;
+    orders::accept(office, STAFF, placed.expect("placed").id).await.expect("accepted");
+    let filter = TaskFilter { state: Some(TaskState::Open), ..TaskFilter::default() };
+    for task in services::tasks(office, filter, 0, 10).await.expect("tasks") {
+        services::complete(office, STAFF, None, task.id).await.expect("done");
+    }
 }
 
 /// A contact outward, as the gate records it.
