@@ -14,8 +14,9 @@ const PAGE_MAX: u32 = 200;
 const SEARCH_MAX: usize = 50;
 /// How many customers one exported file holds at most.
 pub const EXPORT_MAX: u64 = 20_000;
-/// How many rows are opened at a time when all are walked.
-const WALK: u32 = 2_000;
+/// How many rows are opened at a time when all are walked: some ten milliseconds of a core that
+/// answers requests too.
+const WALK: u32 = 500;
 /// The first customer's number less one.
 pub(crate) const FIRST_NUMBER: i64 = 100_000;
 /// The counter that hands out customer numbers.
@@ -264,7 +265,8 @@ fn index(office: &Office, customer: &Customer) {
     );
 }
 
-/// Fills the names index from the database; at start. Rows whose key is missing are counted, not
+/// Fills the names index from the database, beside other work. A customer that is erased meanwhile may
+/// be put in again: the caller calls [`crate::requests::erasure::drop_names`] afterwards. Rows whose key is missing are counted, not
 /// touched: the key store may be the wrong backup (CRYPTO section 4).
 ///
 /// # Errors
@@ -274,9 +276,13 @@ pub async fn load_names(office: &Office) -> Result<LoadedNames, OfficeError> {
     let mut last = None;
     loop {
         let rows = store::after(&office.store, last, WALK).await?;
-        let Some(row) = rows.last() else { return Ok(loaded) };
+        let Some(row) = rows.last() else {
+            office.names.set_complete();
+            return Ok(loaded);
+        };
         last = Some(row.id);
         index_rows(office, &rows, &mut loaded).await?;
+        tokio::task::yield_now().await;
     }
 }
 

@@ -159,6 +159,7 @@ staff-queue-none-text = There are no failed jobs and no broken promises.
 staff-search-label = Find a customer, request or message
 staff-search-hint = By name, e-mail address, place, postcode or number (K…, R… or B…). What you search for is not put in the address of the page.
 staff-search-missing = Enter what you are looking for, in at most 200 characters
+staff-search-incomplete = The names of customers are still being read. Search again in a few seconds when somebody is missing.
 staff-search-none = No customer has words that begin like this, and no request or message has this number.
 staff-search-found =
     { $count ->

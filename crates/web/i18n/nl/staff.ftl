@@ -159,6 +159,7 @@ staff-queue-none-text = Er zijn geen mislukte taken en geen gebroken beloften.
 staff-search-label = Zoek een klant, verzoek of bericht
 staff-search-hint = Op naam, e-mailadres, plaats, postcode of nummer (K…, R… of B…). Wat je zoekt komt niet in het adres van de pagina te staan.
 staff-search-missing = Vul in wat je zoekt, in hoogstens 200 tekens
+staff-search-incomplete = De namen van klanten worden nog ingelezen. Zoek over een paar tellen opnieuw als iemand ontbreekt.
 staff-search-none = Geen klant heeft woorden die zo beginnen, en geen verzoek of bericht heeft dit nummer.
 staff-search-found =
     { $count ->
