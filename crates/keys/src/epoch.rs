@@ -253,6 +253,8 @@ mod tests {
         let (_temp, dir, root, random) = place();
         dir.write_new(&root, 1, &random).expect("writes");
         let key = dir.read(&root, 1).expect("reads");
+        assert!(!dir.copies().is_empty());
+        assert!(dir.copies().iter().all(|copy| copy.join("epoch-000001.key").is_file()));
         let bytes: Vec<_> = dir.paths(1).map(|path| fs::read(path).expect("reads")).collect();
         dir.write_new(&root, 1, &random).expect("again");
         let again: Vec<_> = dir.paths(1).map(|path| fs::read(path).expect("reads")).collect();

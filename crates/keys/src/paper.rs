@@ -22,7 +22,7 @@ const LINE_BYTES: usize = 16;
 const LINE_SYMBOLS: usize = 26;
 const GROUP: usize = 4;
 /// The most characters of a typed sheet.
-const TEXT_BYTES_MAX: usize = 8 * 1024;
+const TEXT_BYTES_MAX: usize = 8_192;
 /// The fewest sheets that give the key back.
 pub const THRESHOLD_MIN: u8 = 2;
 /// The most sheets of a set.
@@ -164,7 +164,7 @@ pub(crate) fn combine(shares: &[Share]) -> Result<RootKey, PaperError> {
         }
         let secret = Zeroizing::new(interpolate(used, half, Scalar::ZERO).to_bytes());
         let (low, high) = secret.split_at(LINE_BYTES);
-        if high.iter().fold(0, |all, byte| all | byte) != 0 {
+        if high.iter().any(|byte| *byte != 0) {
             return Err(PaperError::Inconsistent);
         }
         key[half * LINE_BYTES..][..LINE_BYTES].copy_from_slice(low);

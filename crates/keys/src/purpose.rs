@@ -76,7 +76,9 @@ mod tests {
         for bad in ["", "Account", "a b", "é", &"a".repeat(41)] {
             assert!(!is_name(bad), "{bad}");
         }
-        assert!(is_name(&"a".repeat(40)));
+        for good in ["a", "a1", "a_b", "a-b", "0", &"a".repeat(40)] {
+            assert!(is_name(good), "{good}");
+        }
         assert_eq!((Ledger::USE, Account::USE), (KeyUse::Salt, KeyUse::Fields));
     }
 }

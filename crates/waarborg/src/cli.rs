@@ -97,6 +97,9 @@ pub struct InitArgs {
     /// Where the program will listen.
     #[arg(long, default_value = "127.0.0.1:8440", value_name = "ADDRESS")]
     pub listen: std::net::SocketAddr,
+    /// Where the data will be: `sqlite:` with a path in the folder, or `postgres://`.
+    #[arg(long, default_value = "sqlite:data/waarborg.db", value_name = "URL")]
+    pub database: String,
 }
 
 /// Arguments of `serve`.

@@ -160,18 +160,27 @@ async fn send_mail(app: &App, job: &ClaimedJob) -> Ending {
 pub async fn settle(app: &App) -> Result<()> {
     let office = &app.office;
     refuse_old_stores(app).await?;
-    let loaded = office::customers::load_names(office).await?;
-    if loaded.without_key > 0 {
-        tracing::error!(
-            customers = loaded.without_key,
-            "customers without a key and without a tombstone: the key store may be an old copy; nothing was deleted"
-        );
-    }
     store::release_expired(&office.store, office.now()).await?;
     office::customers::import::sweep(office).await?;
     let resumed = office::requests::erasure::resume(office, &Taker(app)).await?;
     if resumed > 0 {
         tracing::info!(subjects = resumed, "erasures that were cut off are finished");
+    }
+    Ok(())
+}
+
+/// Fills the index of names, so that customers can be searched for. It takes seconds with many
+/// customers, and nothing waits for it.
+///
+/// # Errors
+/// When a store fails.
+pub async fn load_names(app: &App) -> Result<()> {
+    let loaded = office::customers::load_names(&app.office).await?;
+    if loaded.without_key > 0 {
+        tracing::error!(
+            customers = loaded.without_key,
+            "customers without a key and without a tombstone: the key store may be an old copy; nothing was deleted"
+        );
     }
     Ok(())
 }
@@ -225,9 +234,16 @@ pub fn start_followers(app: &App, tracker: &TaskTracker, stop: &CancellationToke
 }
 
 async fn follow(app: App, stop: CancellationToken) {
+    // What is erased from here on while names are read is dropped by the first round below.
     let mut since = app.office.now();
+    while let Err(error) = load_names(&app).await {
+        tracing::warn!(error = %error, "the names of customers could not be read");
+        pause(&stop, AFTER_ERROR).await;
+        if stop.is_cancelled() {
+            return;
+        }
+    }
     while !stop.is_cancelled() {
-        pause(&stop, FOLLOW).await;
         // A little back: what committed late must not be missed.
         let from = since.plus_seconds(-30);
         if let Err(error) = office::requests::erasure::drop_names(&app.office, from).await {
@@ -240,6 +256,7 @@ async fn follow(app: App, stop: CancellationToken) {
         if let Err(error) = app.follow_policy().await {
             tracing::warn!(error = %error, "the policy in force could not be read");
         }
+        pause(&stop, FOLLOW).await;
     }
 }
 

@@ -87,7 +87,7 @@ fn errors(t: T) -> Errors {
         .into(),
     );
     errors
-        .add("about", pick(t, "Kies waar je bericht over gaat", "Choose what your message is about").into());
+        .add("about", pick(t, "Kies waar uw bericht over gaat", "Choose what your message is about").into());
     errors.add("message", pick(t, "Schrijf een bericht", "Write a message").into());
     errors
 }

@@ -123,6 +123,9 @@ fn typing_is_forgiving_about_looks_only() {
     assert_eq!(read(&format!("{text}\nhello")), Err(PaperError::Stray));
     assert_eq!(read(&format!("{text}\n6: qqqq")), Err(PaperError::Stray));
     assert_eq!(read(&"#".repeat(8193)), Err(PaperError::TooLong));
+    let padded = format!("{text}\n#{}", "-".repeat(8192 - text.len() - 2));
+    assert_eq!(padded.len(), 8192);
+    assert!(read(&padded).is_ok());
     assert_eq!(read(""), Err(PaperError::LineMissing { line: 1 }));
 }
 

@@ -167,7 +167,7 @@ async fn stage_and_finish(
         progress(Progress { done, total: import.total });
     }
     let began = finish(office, by, import, joined).await?;
-    index_names(office, began).await?;
+    refresh_names(office, began).await?;
     Ok(joined)
 }
 
@@ -310,17 +310,6 @@ async fn finish(office: &Office, by: By, import: &Import, joined: u64) -> Result
     entry.append(&tx).await?;
     tx.commit().await?;
     Ok(now)
-}
-
-/// Takes the new customers up in this process's names index; other processes follow by the same means.
-async fn index_names(office: &Office, from: Timestamp) -> Result<(), OfficeError> {
-    let mut since = from;
-    loop {
-        match refresh_names(office, since).await?.newest {
-            Some(newest) if newest > since => since = newest,
-            _ => return Ok(()),
-        }
-    }
 }
 
 /// Undoes imports whose process died, and goes on with those that were being undone. For start-up, and

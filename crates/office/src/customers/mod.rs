@@ -19,4 +19,5 @@ pub use service::{
     EXPORT_MAX, NewCustomer, Restriction, create, customer, customer_of_subject, export, load_names, page,
     refresh_names, replace_profile, search, set_restriction, summaries,
 };
+pub(crate) use service::{PreparedProfile, PreparedRestriction};
 pub use store::{CustomerFilter, CustomerOrder, CustomerPage, CustomerSummary, TABLES, count};

@@ -6,6 +6,7 @@
 use super::CustomerId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroize;
 
 /// How many words of a query count.
@@ -26,7 +27,10 @@ struct Index {
 
 /// The index.
 #[derive(Default)]
-pub struct Names(RwLock<Index>);
+pub struct Names {
+    index: RwLock<Index>,
+    complete: AtomicBool,
+}
 
 impl core::fmt::Debug for Names {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -35,13 +39,23 @@ impl core::fmt::Debug for Names {
 }
 
 impl Names {
+    /// Whether every customer was read since the process began. Until then a search finds some.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_complete(&self) {
+        self.complete.store(true, Ordering::Relaxed);
+    }
+
     /// Puts a customer in, in place of what was known of it.
     pub fn put(&self, id: CustomerId, texts: &[&str]) {
         let mut words: Vec<String> =
             texts.iter().flat_map(|text| fold_words(text)).take(CUSTOMER_WORDS_MAX).collect();
         words.sort_unstable();
         words.dedup();
-        let mut index = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut index = self.index.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         index.take_out(id);
         for word in &words {
             index.words.entry(word.clone()).or_default().insert(id);
@@ -51,13 +65,13 @@ impl Names {
 
     /// Takes a customer out.
     pub fn remove(&self, id: CustomerId) {
-        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).take_out(id);
+        self.index.write().unwrap_or_else(std::sync::PoisonError::into_inner).take_out(id);
     }
 
     /// How many customers it knows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).of.len()
+        self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner).of.len()
     }
 
     /// Whether it knows none.
@@ -75,7 +89,7 @@ impl Names {
         }
         // The longest word first: it has the fewest candidates.
         wanted.sort_by_key(|word| core::cmp::Reverse(word.len()));
-        let index = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let index = self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut found = BTreeSet::new();
         for (_, ids) in
             index.words.range(wanted[0].clone()..).take_while(|(word, _)| word.starts_with(&wanted[0]))
@@ -154,6 +168,6 @@ mod tests {
         names.remove(one);
         names.remove(two);
         assert!(names.is_empty() && names.find("f", 10).is_empty());
-        assert!(names.0.read().expect("not poisoned").words.is_empty());
+        assert!(names.index.read().expect("not poisoned").words.is_empty());
     }
 }

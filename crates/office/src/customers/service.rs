@@ -3,9 +3,10 @@
 use super::store::{self, CustomerFilter, CustomerPage, CustomerSummary, NewRow};
 use super::{Customer, CustomerId, CustomerNumber, Profile};
 use crate::{By, Office, OfficeError, Record, subjects};
+use ::store::Tx;
 use base::{SubjectId, Timestamp};
-use keys::Purpose as _;
 use keys::purpose::{Account, Ledger};
+use keys::{DataKey, Purpose as _};
 use std::collections::HashMap;
 
 /// The largest page of a list.
@@ -14,8 +15,9 @@ const PAGE_MAX: u32 = 200;
 const SEARCH_MAX: usize = 50;
 /// How many customers one exported file holds at most.
 pub const EXPORT_MAX: u64 = 20_000;
-/// How many rows are opened at a time when all are walked.
-const WALK: u32 = 2_000;
+/// How many rows are opened at a time when all are walked: some ten milliseconds of a core that
+/// answers requests too.
+const WALK: u32 = 500;
 /// The first customer's number less one.
 pub(crate) const FIRST_NUMBER: i64 = 100_000;
 /// The counter that hands out customer numbers.
@@ -106,27 +108,61 @@ pub async fn replace_profile(
     revision: u32,
     profile: &Profile,
 ) -> Result<Customer, OfficeError> {
-    let current = customer(office, id).await?;
-    if current.revision != revision {
-        return Err(OfficeError::Conflict { what: "the customer" });
-    }
-    let changed = changed_fields(&current.profile, profile);
-    if changed.is_empty() {
-        return Ok(current);
-    }
-    let key = office.vault.key::<Account>(current.subject).await?;
-    let entry = office
-        .prepare(Record::new("customer-rectified", by).about(current.subject).with("fields", changed))
-        .await?;
-    let now = office.now();
+    let change = PreparedProfile::new(office, by, id, revision, profile).await?;
     let tx = office.store.begin().await?;
-    subjects::lock_active(&tx, current.subject).await?;
-    store::replace(&tx, &current, profile, &key, now, &*office.random).await?;
-    entry.append(&tx).await?;
+    change.put(office, &tx).await?;
     tx.commit().await?;
-    let updated = Customer { revision: current.revision + 1, profile: profile.clone(), ..current };
-    index(office, &updated);
-    Ok(updated)
+    Ok(change.committed(office))
+}
+
+/// A new profile that waits for its transaction, so that a use case can change it together with what
+/// it is changed for.
+pub(crate) struct PreparedProfile {
+    current: Customer,
+    profile: Profile,
+    /// None when nothing changes.
+    change: Option<(DataKey<Account>, crate::Prepared)>,
+}
+
+impl PreparedProfile {
+    /// As [`replace_profile`] says.
+    pub(crate) async fn new(
+        office: &Office,
+        by: By,
+        id: CustomerId,
+        revision: u32,
+        profile: &Profile,
+    ) -> Result<Self, OfficeError> {
+        let current = customer(office, id).await?;
+        if current.revision != revision {
+            return Err(OfficeError::Conflict { what: "the customer" });
+        }
+        let changed = changed_fields(&current.profile, profile);
+        let change = if changed.is_empty() {
+            None
+        } else {
+            let key = office.vault.key::<Account>(current.subject).await?;
+            let record = Record::new("customer-rectified", by).about(current.subject).with("fields", changed);
+            Some((key, office.prepare(record).await?))
+        };
+        Ok(Self { current, profile: profile.clone(), change })
+    }
+
+    /// Puts it into the transaction; [`OfficeError::Conflict`] when somebody was first.
+    pub(crate) async fn put(&self, office: &Office, tx: &Tx) -> Result<(), OfficeError> {
+        let Some((key, entry)) = &self.change else { return Ok(()) };
+        subjects::lock_active(tx, self.current.subject).await?;
+        store::replace(tx, &self.current, &self.profile, key, office.now(), &*office.random).await?;
+        Ok(entry.append(tx).await?)
+    }
+
+    /// To be called after the commit.
+    pub(crate) fn committed(self, office: &Office) -> Customer {
+        let revision = self.current.revision + u32::from(self.change.is_some());
+        let updated = Customer { revision, profile: self.profile, ..self.current };
+        index(office, &updated);
+        updated
+    }
 }
 
 fn changed_fields(old: &Profile, new: &Profile) -> Vec<&'static str> {
@@ -158,21 +194,51 @@ pub async fn set_restriction(
     id: CustomerId,
     restriction: Restriction,
 ) -> Result<(), OfficeError> {
-    let current = customer(office, id).await?;
-    let now = office.now();
-    let (kind, at) = match restriction {
-        Restriction::Restricted => ("processing-restricted", Some(current.restricted_at.unwrap_or(now))),
-        Restriction::Free => ("restriction-lifted", None),
-    };
-    if at == current.restricted_at {
-        return Ok(());
-    }
-    let entry = office.prepare(Record::new(kind, by).about(current.subject)).await?;
+    let change = PreparedRestriction::new(office, by, id, restriction).await?;
     let tx = office.store.begin().await?;
-    subjects::lock_active(&tx, current.subject).await?;
-    store::set_restricted(&tx, id, at, now).await?;
-    entry.append(&tx).await?;
+    change.put(office, &tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// A restriction, or its end, that waits for its transaction.
+pub(crate) struct PreparedRestriction {
+    customer: CustomerId,
+    subject: SubjectId,
+    at: Option<Timestamp>,
+    /// None when nothing changes.
+    entry: Option<crate::Prepared>,
+}
+
+impl PreparedRestriction {
+    /// As [`set_restriction`] says.
+    pub(crate) async fn new(
+        office: &Office,
+        by: By,
+        id: CustomerId,
+        restriction: Restriction,
+    ) -> Result<Self, OfficeError> {
+        let current = customer(office, id).await?;
+        let (kind, at) = match restriction {
+            Restriction::Restricted => {
+                ("processing-restricted", Some(current.restricted_at.unwrap_or(office.now())))
+            }
+            Restriction::Free => ("restriction-lifted", None),
+        };
+        let entry = if at == current.restricted_at {
+            None
+        } else {
+            Some(office.prepare(Record::new(kind, by).about(current.subject)).await?)
+        };
+        Ok(Self { customer: id, subject: current.subject, at, entry })
+    }
+
+    /// Puts it into the transaction.
+    pub(crate) async fn put(&self, office: &Office, tx: &Tx) -> Result<(), OfficeError> {
+        let Some(entry) = &self.entry else { return Ok(()) };
+        subjects::lock_active(tx, self.subject).await?;
+        store::set_restricted(tx, self.customer, self.at, office.now()).await?;
+        Ok(entry.append(tx).await?)
+    }
 }
 
 /// A page of customers by number.
@@ -264,7 +330,8 @@ fn index(office: &Office, customer: &Customer) {
     );
 }
 
-/// Fills the names index from the database; at start. Rows whose key is missing are counted, not
+/// Fills the names index from the database, beside other work. A customer that is erased meanwhile may
+/// be put in again: the caller calls [`crate::requests::erasure::drop_names`] afterwards. Rows whose key is missing are counted, not
 /// touched: the key store may be the wrong backup (CRYPTO section 4).
 ///
 /// # Errors
@@ -274,9 +341,13 @@ pub async fn load_names(office: &Office) -> Result<LoadedNames, OfficeError> {
     let mut last = None;
     loop {
         let rows = store::after(&office.store, last, WALK).await?;
-        let Some(row) = rows.last() else { return Ok(loaded) };
+        let Some(row) = rows.last() else {
+            office.names.set_complete();
+            return Ok(loaded);
+        };
         last = Some(row.id);
         index_rows(office, &rows, &mut loaded).await?;
+        tokio::task::yield_now().await;
     }
 }
 
@@ -297,9 +368,13 @@ pub struct LoadedNames {
 /// When a store fails.
 pub async fn refresh_names(office: &Office, since: Timestamp) -> Result<LoadedNames, OfficeError> {
     let mut loaded = LoadedNames::default();
-    let rows = store::updated_since(&office.store, since, WALK).await?;
-    index_rows(office, &rows, &mut loaded).await?;
-    Ok(loaded)
+    let mut after = (since, CustomerId::from_uuid(base::__uuid::Uuid::nil()));
+    loop {
+        let rows = store::updated_after(&office.store, after, WALK).await?;
+        let Some(row) = rows.last() else { return Ok(loaded) };
+        after = (row.updated_at, row.id);
+        index_rows(office, &rows, &mut loaded).await?;
+    }
 }
 
 async fn index_rows(

@@ -348,16 +348,19 @@ pub(crate) async fn after(
     rows.iter().map(read).collect()
 }
 
-/// Rows changed at or after an instant, for processes that follow each other's changes.
-pub(crate) async fn updated_since(
+/// Rows changed after a change that was seen, in order of change, for processes that follow each
+/// other's changes.
+pub(crate) async fn updated_after(
     store: &Store,
-    since: Timestamp,
+    (since, id): (Timestamp, CustomerId),
     limit: u32,
 ) -> Result<Vec<CustomerRow>, StoreError> {
     let sql = format!(
-        "SELECT {ALL} FROM customer WHERE updated_at >= $1 AND import_id IS NULL ORDER BY updated_at LIMIT $2"
+        "SELECT {ALL} FROM customer WHERE updated_at >= $1 AND (updated_at > $1 OR id > $2)
+         AND import_id IS NULL ORDER BY updated_at, id LIMIT $3"
     );
-    let rows = store.query(&sql, [since.as_micros().into(), i64::from(limit).into()]).await?;
+    let values = [since.as_micros().into(), id.uuid().into(), i64::from(limit).into()];
+    let rows = store.query(&sql, values).await?;
     rows.iter().map(read).collect()
 }
 

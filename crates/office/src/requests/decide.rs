@@ -8,7 +8,7 @@ use super::model::{Closing, Person, Reasons, Request, RequestId, RequestKind, Re
 use super::texts::{self, Outcome};
 use super::{ExtensionRefused, store};
 use crate::accounts::{Role, Session};
-use crate::customers::{self, CustomerId, Profile, Restriction};
+use crate::customers::{CustomerId, PreparedProfile, PreparedRestriction, Profile, Restriction};
 use crate::form::{Problem, Problems};
 use crate::mailing::{self, MailKind, NewMail, PreparedMail};
 use crate::messages::{self, TEXT_CHARS_MAX, require_active, text_block};
@@ -64,8 +64,9 @@ pub async fn grant(
     let words = Words::parse(office, &request, answer, need)?;
     let effect = Effect::of(&request, rectification)?;
     let prepared = prepare(office, by, &request, Outcome::Granted, &words).await?;
-    effect.apply(office, by).await?;
+    let effect = effect.prepare(office, by).await?;
     let tx = prepared.put(office, &request).await?;
+    effect.put(office, &tx).await?;
     match request.kind {
         RequestKind::Access | RequestKind::Portability => {
             tx.enqueue(&ProducePackage { request: id }, office.now(), &*office.clock, &*office.random)
@@ -77,7 +78,9 @@ pub async fn grant(
         }
         _ => {}
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    effect.committed(office);
+    Ok(())
 }
 
 /// What needs nobody's judgement once the identity is verified: a copy of the data.
@@ -161,17 +164,38 @@ impl<'a> Effect<'a> {
         }
     }
 
-    async fn apply(&self, office: &Office, by: By) -> Result<(), OfficeError> {
+    async fn prepare(&self, office: &Office, by: By) -> Result<PreparedEffect, OfficeError> {
+        Ok(match self {
+            Self::None => PreparedEffect::None,
+            Self::Rectify(customer, values) => PreparedEffect::Rectify(Box::new(
+                PreparedProfile::new(office, by, *customer, values.revision, &values.profile).await?,
+            )),
+            Self::Restrict(customer) => PreparedEffect::Restrict(
+                PreparedRestriction::new(office, by, *customer, Restriction::Restricted).await?,
+            ),
+        })
+    }
+}
+
+/// An effect that waits for the answer's transaction.
+enum PreparedEffect {
+    None,
+    Rectify(Box<PreparedProfile>),
+    Restrict(PreparedRestriction),
+}
+
+impl PreparedEffect {
+    async fn put(&self, office: &Office, tx: &Tx) -> Result<(), OfficeError> {
         match self {
             Self::None => Ok(()),
-            Self::Rectify(customer, values) => {
-                customers::replace_profile(office, by, *customer, values.revision, &values.profile)
-                    .await
-                    .map(|_| ())
-            }
-            Self::Restrict(customer) => {
-                customers::set_restriction(office, by, *customer, Restriction::Restricted).await
-            }
+            Self::Rectify(change) => change.put(office, tx).await,
+            Self::Restrict(change) => change.put(office, tx).await,
+        }
+    }
+
+    fn committed(self, office: &Office) {
+        if let Self::Rectify(change) = self {
+            change.committed(office);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::open::session_identity;
 use super::store;
 use super::texts::{self, Outcome};
 use crate::accounts::{Role, Session};
-use crate::customers::{self, Profile};
+use crate::customers::{self, PreparedProfile, Profile};
 use crate::mailing::{self, MailKind, NewMail, PreparedMail};
 use crate::messages::{require_active, take_number};
 use crate::{Office, OfficeError, Record, subjects};
@@ -32,10 +32,9 @@ pub async fn rectify_in_panel(
     if before.profile == *profile {
         return Ok(None);
     }
-    let after = customers::replace_profile(office, session.by(), before.id, revision, profile).await?;
-
+    let change = PreparedProfile::new(office, session.by(), before.id, revision, profile).await?;
     let now = office.now();
-    let (subject, language, policy) = (after.subject, profile.language, office.policy());
+    let (subject, language, policy) = (before.subject, profile.language, office.policy());
     let id = RequestId::new(&*office.clock, &*office.random);
     let number =
         RequestNumber(take_number(office, super::open::NUMBER_COUNTER, super::open::FIRST_NUMBER).await?);
@@ -68,7 +67,7 @@ pub async fn rectify_in_panel(
         state: RequestState::Granted(Closing { at: now, named_authority }),
         identity,
         subject,
-        customer: Some(after.id),
+        customer: Some(before.id),
         thread: None,
         login: Some(session.login),
         channel: Channel::Panel,
@@ -79,12 +78,14 @@ pub async fn rectify_in_panel(
     };
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, subject).await?;
+    change.put(office, &tx).await?;
     store::insert(&tx, &row).await?;
     for mail in &mails {
         mail.queue(office, &tx).await?;
     }
     entry.append(&tx).await?;
     tx.commit().await?;
+    change.committed(office);
     Ok(Some((id, number)))
 }
 

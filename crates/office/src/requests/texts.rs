@@ -125,7 +125,7 @@ pub(crate) fn identity_link(
                      Voordat wij iets over uw gegevens zeggen of eraan veranderen, willen wij zeker weten dat u het bent. \
                      Open daarvoor deze link; hij werkt {days} dagen:\n\n{link}\n\n\
                      Een kopie van uw identiteitsbewijs vragen wij nooit.\n\n\
-                     Heeft u dit verzoek niet gedaan? Dan hoeft u niets te doen, of trek het in op dezelfde pagina."
+                     Hebt u dit verzoek niet gedaan? Dan hoeft u niets te doen, of trek het in op dezelfde pagina."
                 ),
             )
         }

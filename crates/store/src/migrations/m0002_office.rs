@@ -38,7 +38,8 @@ super::forward!(
         updated_at BIGINT NOT NULL
     );
     CREATE INDEX customer_updated ON customer (updated_at);
-    CREATE INDEX customer_import ON customer (import_id);
+    CREATE INDEX customer_import ON customer (import_id) WHERE import_id IS NOT NULL;
+    CREATE INDEX customer_listed ON customer (number, kind, restricted_at) WHERE import_id IS NULL;
     CREATE TABLE login (
         id UUID PRIMARY KEY,
         subject_id UUID NOT NULL UNIQUE REFERENCES subject (id),
@@ -61,7 +62,7 @@ super::forward!(
         signed_in_at BIGINT
     );
     CREATE INDEX login_staff ON login (staff_role);
-    CREATE INDEX login_import ON login (import_id);
+    CREATE INDEX login_import ON login (import_id) WHERE import_id IS NOT NULL;
     CREATE TABLE membership (
         login_id UUID NOT NULL REFERENCES login (id),
         customer_id UUID NOT NULL REFERENCES customer (id),

@@ -239,6 +239,7 @@ async fn a_person_is_found_in_no_file_after_the_erasure() {
     // A copy of the data, made by the server and fetched from it.
     let opened = house.open(0).await.unwrap();
     worker::settle(&opened.app).await.unwrap();
+    worker::load_names(&opened.app).await.unwrap();
     let id = customer(&opened).await;
     let access = ask(&opened, id, RequestKind::Access).await;
     let office = &opened.app.office;

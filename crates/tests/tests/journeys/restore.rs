@@ -121,6 +121,7 @@ async fn a_copy_from_before_an_erasure_gives_nobody_back(on: On) {
     put_back(&house, &data).await.unwrap();
     let opened = house.open(0).await.unwrap();
     worker::settle(&opened.app).await.unwrap();
+    worker::load_names(&opened.app).await.unwrap();
     assert_gone(&opened, &gone).await;
     let office = &opened.app.office;
     let open = customers::customer(office, stays.id).await.unwrap();

@@ -35,7 +35,11 @@ struct Wrong {
 /// # Errors
 /// When the file cannot be read as CSV, or a store fails.
 pub async fn run(config: &Path, args: &ImportArgs, out: &Out) -> Result<ExitCode> {
-    let name = args.file.display().to_string();
+    let name = if args.file == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        args.file.display().to_string()
+    };
     let plan = read(&args.file).with_context(|| name.clone())?;
     let app = super::open(config).await?;
     let joining = if plan.wrong.is_empty() { import::joining(&app.office, &plan).await? } else { 0 };
@@ -79,7 +83,10 @@ fn read(path: &Path) -> Result<Plan> {
 
 fn words(name: &str, plan: &Plan, report: &Report) -> String {
     if report.wrong > 0 {
-        let mut text = format!("{name}: {} rows are wrong; nothing was imported", report.wrong);
+        let mut text = match report.wrong {
+            1 => format!("{name}: 1 row is wrong; nothing was imported"),
+            n => format!("{name}: {n} rows are wrong; nothing was imported"),
+        };
         for row in plan.wrong.iter().take(SHOWN) {
             text.push_str(&format!("\n  {row}"));
         }

@@ -31,7 +31,8 @@ struct Made {
 pub async fn run(args: &InitArgs, out: &Out) -> Result<ExitCode> {
     let config = STARTING_CONFIG
         .replace("listen = \"127.0.0.1:8440\"", &format!("listen = \"{}\"", args.listen))
-        .replace("base_url = \"http://127.0.0.1:8440\"", &format!("base_url = {:?}", args.base_url));
+        .replace("base_url = \"http://127.0.0.1:8440\"", &format!("base_url = {:?}", args.base_url))
+        .replace("database = \"sqlite:data/waarborg.db\"", &format!("database = {:?}", args.database));
     let app = make(&args.folder, &config, ::policy::STARTING_POLICY).await?;
     let made = Made { folder: args.folder.display().to_string(), ledger_key: app.ledger_key.to_string() };
     app.close().await?;

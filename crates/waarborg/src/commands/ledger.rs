@@ -5,7 +5,7 @@ use crate::cli::{LedgerCommand, VerifyArgs};
 use crate::config::Config;
 use crate::output::{Out, table};
 use ::ledger::{Receipt, SigningKey, VerifyingKey, verify_dir};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use office::checkpoints::{Publisher, latest};
 use serde::Serialize;
 use serde_json::json;
@@ -182,6 +182,13 @@ fn verify(config: &Path, folder: Option<&Path>, key: Option<&str>, out: &Out) ->
         Some(folder) => folder.to_owned(),
         None => Config::read(config)?.files.ledger,
     };
+    if !folder.join("checkpoint").exists() {
+        bail!(
+            "{}: there is no checkpoint; `waarborg serve` or `waarborg work` signs the first within a minute, and one \
+             that was there and is gone is a finding",
+            folder.display()
+        );
+    }
     let bar = out.progress("entries checked", 0);
     let report = verify_dir(&folder, &key, &mut |done, total| {
         bar.set_length(total);

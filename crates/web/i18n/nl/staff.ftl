@@ -39,7 +39,7 @@ staff-language-en = Engels
 staff-closed-at = Beantwoord op { $date }
 staff-date-wrong = Vul een datum in zoals 31-12-2026
 staff-conflict = Inmiddels gewijzigd
-staff-conflict-text = Iemand anders wijzigde deze klant terwijl je bezig was. Wat je invulde staat er nog. Vergelijk het met wat er nu staat en sla daarna opnieuw op; jouw versie komt dan in de plaats.
+staff-conflict-text = Iemand anders wijzigde deze klant terwijl u bezig was. Wat u invulde staat er nog. Vergelijk het met wat er nu staat en sla daarna opnieuw op; uw versie komt dan in de plaats.
 staff-conflict-now = Bekijk wat er nu staat
 staff-field-kind = soort
 staff-field-name = naam
@@ -157,8 +157,9 @@ staff-queue-none-text = Er zijn geen mislukte taken en geen gebroken beloften.
 ## Search
 
 staff-search-label = Zoek een klant, verzoek of bericht
-staff-search-hint = Op naam, e-mailadres, plaats, postcode of nummer (K…, R… of B…). Wat je zoekt komt niet in het adres van de pagina te staan.
-staff-search-missing = Vul in wat je zoekt, in hoogstens 200 tekens
+staff-search-hint = Op naam, e-mailadres, plaats, postcode of nummer (K…, R… of B…). Wat u zoekt komt niet in het adres van de pagina te staan.
+staff-search-missing = Vul in wat u zoekt, in hoogstens 200 tekens
+staff-search-incomplete = De namen van klanten worden nog ingelezen. Zoek over een paar tellen opnieuw als iemand ontbreekt.
 staff-search-none = Geen klant heeft woorden die zo beginnen, en geen verzoek of bericht heeft dit nummer.
 staff-search-found =
     { $count ->
@@ -210,7 +211,7 @@ staff-customer-change-text = De wijziging geldt meteen. In het logboek komt welk
 staff-customers-none = Nog geen klanten
 staff-customers-none-text = Leg hier de eerste klant vast, of importeer een bestand.
 staff-customers-search = Zoek op naam, e-mailadres of nummer
-staff-customers-csv-hint = Het CSV-bestand bevat namen en adressen, van hoogstens 20.000 klanten. Dat je het ophaalt, komt in het logboek.
+staff-customers-csv-hint = Het CSV-bestand bevat namen en adressen, van hoogstens 20.000 klanten. Dat u het ophaalt, komt in het logboek.
 staff-restricted = Beperkt
 staff-not-restricted = Niet beperkt
 staff-restricted-since = De verwerking van deze gegevens is beperkt sinds { $date }: alleen bewaren, en verder niets zonder toestemming van de klant (artikel 18 AVG).
@@ -241,7 +242,7 @@ staff-threads-none-text = Wat klanten en bezoekers schrijven, komt hier te staan
 staff-thread-messages = Geschreven
 staff-thread-answer = Antwoorden
 staff-thread-text = Antwoord
-staff-thread-text-hint = Gaat per e-mail naar de schrijver, met aanhef en ondertekening eromheen. Noem geen gegevens die de schrijver niet zelf gaf zolang je niet weet wie het is.
+staff-thread-text-hint = Gaat per e-mail naar de schrijver, met aanhef en ondertekening eromheen. Noem geen gegevens die de schrijver niet zelf gaf zolang u niet weet wie het is.
 staff-thread-send = Antwoord versturen
 staff-thread-close = Sluiten zonder antwoord
 staff-thread-reopen = Heropenen
@@ -251,7 +252,7 @@ staff-thread-of-request = Dit hoort bij een verzoek
 staff-thread-of-request-text = Het verzoek heeft een termijn en een eigen antwoord. Antwoord hier alleen als er eerst iets uit te zoeken is.
 staff-thread-to-request = Naar het verzoek
 staff-thread-moved = Er is iets bijgekomen
-staff-thread-moved-text = Terwijl je schreef, kwam er een bericht bij of veranderde de status. Lees het na; je tekst staat er nog.
+staff-thread-moved-text = Terwijl u schreef, kwam er een bericht bij of veranderde de status. Lees het na; uw tekst staat er nog.
 
 ## Requests
 
@@ -328,10 +329,10 @@ staff-attach-number = Klantnummer
 staff-attach-send = Koppelen en link sturen
 staff-attach-unknown = Er is geen klant met dit nummer
 staff-vouch = Zelf instaan voor de identiteit
-staff-vouch-text = Doe dit alleen als je zeker weet wie het verzoek doet, bijvoorbeeld omdat je deze persoon kent en voor je hebt, of hebt gebeld op een nummer dat al bekend was. Vraag geen kopie van een identiteitsbewijs. Jouw oordeel komt in het logboek.
+staff-vouch-text = Doe dit alleen als u zeker weet wie het verzoek doet, bijvoorbeeld omdat u deze persoon kent en tegenover u hebt, of hebt gebeld op een nummer dat al bekend was. Vraag geen kopie van een identiteitsbewijs. Uw oordeel komt in het logboek.
 staff-vouch-phone = Bekend telefoonnummer
 staff-vouch-sure = Ik weet zeker dat dit de persoon is over wie het verzoek gaat
-staff-vouch-missing = Bevestig dat je zeker bent
+staff-vouch-missing = Bevestig dat u het zeker weet
 staff-vouch-confirm = Identiteit bevestigen
 
 ## Decisions
@@ -343,16 +344,16 @@ staff-withdraw = Ingetrokken door de persoon
 staff-grant-access = Het pakket met de gegevens wordt gemaakt. De persoon krijgt bericht zodra het klaarstaat.
 staff-grant-rectification = De gegevens worden meteen verbeterd en de persoon krijgt bericht.
 staff-grant-erasure = De gegevens worden gewist.
-staff-grant-restriction = De gegevens worden vanaf nu alleen nog bewaard, tot je de beperking opheft.
+staff-grant-restriction = De gegevens worden vanaf nu alleen nog bewaard, tot u de beperking opheft.
 staff-grant-portability = Het bestand met de gegevens die de persoon gaf, wordt gemaakt. De persoon krijgt bericht zodra het klaarstaat.
-staff-grant-objection = Schrijf in het antwoord wat je vanaf nu niet meer doet. De software houdt dat niet vanzelf bij.
-staff-grant-complaint = Schrijf wat je met de klacht doet.
+staff-grant-objection = Schrijf in het antwoord wat u vanaf nu niet meer doet. De software houdt dat niet vanzelf bij.
+staff-grant-complaint = Schrijf wat u met de klacht doet.
 staff-grant-send = Toewijzen en antwoord versturen
 staff-refuse-text = Een weigering noemt de reden. De weg naar ons, de toezichthouder en de rechter komt er vanzelf onder.
 staff-refuse-send = Afwijzen en antwoord versturen
 staff-rectify = Zo moeten de gegevens worden
-staff-rectify-text = Neem over wat de persoon vroeg. Wat je niet wijzigt, blijft zoals het is.
-staff-answer-text = Jouw woorden in het antwoord
+staff-rectify-text = Neem over wat de persoon vroeg. Wat u niet wijzigt, blijft zoals het is.
+staff-answer-text = Uw woorden in het antwoord
 staff-answer-hint = Ze komen op de plaats van […] in de e-mail hieronder.
 staff-answer-preview = De e-mail die wordt verstuurd
 staff-late-reason = Waarom komt het antwoord te laat?
@@ -366,7 +367,7 @@ staff-withdraw-confirm = Intrekking vastleggen
 ## Erasure
 
 staff-erase = Gegevens wissen
-staff-erase-lead = Je staat op het punt alles te wissen wat wij van { $name } bewaren.
+staff-erase-lead = U staat op het punt alles te wissen wat wij van { $name } bewaren.
 staff-erase-what = Wat er gebeurt
 staff-erase-answer = Nu gaat het antwoord per e-mail weg, met de weg naar ons, de toezichthouder en de rechter.
 staff-erase-service = Daarna stoppen de diensten, eindigt de overeenkomst en eindigen de sessies van de gebruikers hieronder.
@@ -489,7 +490,7 @@ staff-ledger-note = Het ondertekende ijkpunt
 staff-ledger-none = Nog geen regels
 staff-ledger-none-text = Elke wijziging laat hier een regel achter.
 staff-ledger-export = Regels ophalen zoals ze zijn gehasht
-staff-ledger-export-hint = Een regel JSON per regel, hoogstens 10.000. Met ?from= begin je verderop.
+staff-ledger-export-hint = Een regel JSON per regel, hoogstens 10.000. Met ?from= begint u verderop.
 staff-actor-system = Het programma ({ $name })
 staff-actor-person = Een persoon
 staff-actor-visitor = Een bezoeker
@@ -516,7 +517,7 @@ staff-verify-key = De openbare sleutel van het logboek
 
 ## Import
 
-staff-import-text = Kies een CSV-bestand met klanten. Eerst wordt alles nagekeken zonder dat er iets verandert; daarna bevestig je. Het gaat helemaal goed, of er gebeurt niets.
+staff-import-text = Kies een CSV-bestand met klanten. Eerst wordt alles nagekeken zonder dat er iets verandert; daarna bevestigt u. Het gaat helemaal goed, of er gebeurt niets.
 staff-import-file = CSV-bestand
 staff-import-hint = UTF-8, hoogstens { $size } MB. Grotere bestanden gaan met de opdracht waarborg import.
 staff-import-check = Bestand nakijken
@@ -549,7 +550,7 @@ staff-import-joining =
         [one] { $count } klant heeft een e-mailadres waarmee al iemand inlogt, en komt bij die gebruiker.
        *[other] { $count } klanten hebben een e-mailadres waarmee al iemand inlogt, en komen bij die gebruikers.
     }
-staff-import-ready-text = Er is nog niets veranderd. Het bestand wacht een half uur op je bevestiging, alleen in het geheugen.
+staff-import-ready-text = Er is nog niets veranderd. Het bestand wacht een half uur op uw bevestiging, alleen in het geheugen.
 staff-import-confirm =
     { $count ->
         [one] { $count } klant importeren
@@ -566,7 +567,7 @@ staff-import-wrong-text = Verbeter het bestand en kies het opnieuw.
 staff-import-wrong-rows = Regels die niet kloppen
 staff-import-wrong-more = Alleen de eerste { $count } worden getoond.
 staff-import-rows = Regels verwerkt
-staff-import-running-text = Je kunt deze pagina verlaten; het gaat door. De klanten worden in één keer zichtbaar.
+staff-import-running-text = U kunt deze pagina verlaten; het gaat door. De klanten worden in één keer zichtbaar.
 staff-import-done-text = { $count ->
         [one] { $count } klant is geïmporteerd.
        *[other] { $count } klanten zijn geïmporteerd.
@@ -594,7 +595,7 @@ staff-member-invited = Uitgenodigd
 staff-member-disabled = Afgesloten
 staff-member-role = Rol wijzigen
 staff-member-role-hint = Bij een wijziging eindigen de sessies van deze medewerker.
-staff-member-me = Dit ben jij. Je toegang afsluiten of je tweede factor wissen kan een andere systeembeheerder.
+staff-member-me = Dit bent u. Uw toegang afsluiten of uw tweede factor wissen kan een andere systeembeheerder.
 staff-member-access = Toegang
 staff-member-access-text = Wie is afgesloten kan niet inloggen; de sessies eindigen meteen. Wie de tweede factor kwijt is, stelt na het wissen bij het inloggen een nieuwe in.
 staff-member-disable = Toegang afsluiten
@@ -658,3 +659,12 @@ flash-staff-thread-closed = Het bericht is gesloten.
 flash-staff-thread-reopened = Het bericht is heropend.
 flash-staff-verified = De identiteit is bevestigd.
 flash-staff-withdrawn = De intrekking is vastgelegd.
+staff-task-jobs-released = Taken van een gestopt proces overnemen
+staff-task-imports-swept = Afgebroken imports ongedaan maken
+staff-task-contacts-ended = Afgebroken contacten naar buiten markeren
+staff-task-links-swept = Verlopen sessies en links verwijderen
+staff-task-requests-reminded = Medewerkers herinneren aan verzoeken
+staff-task-retention = Verwijderen wat zijn bewaartermijn voorbij is
+staff-task-orphan-keys = Sleutels zonder gebruik vernietigen
+staff-task-epoch-rotation = Tijdvaksleutel wisselen
+staff-task-attest = Beloften controleren

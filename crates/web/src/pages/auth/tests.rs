@@ -39,7 +39,7 @@ async fn a_wrong_password_and_an_unknown_address_look_alike() {
         .is(200)
         .has("fenna@klant.example")
         .has("Fenna de Proef")
-        .has("Je bent ingelogd.");
+        .has("U bent ingelogd.");
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn a_recovery_code_signs_in_once() {
     let text = codes.is(200).body.split("<pre").nth(1).and_then(|rest| rest.split(['>', '<']).nth(1));
     let first = text.expect("codes").trim().lines().next().expect("a code").to_owned();
     assert_eq!(first.len(), 19, "{first}");
-    browser.get("/account/second-factor").await.has("Je hebt nog 10 herstelcodes.");
+    browser.get("/account/second-factor").await.has("U hebt nog 10 herstelcodes.");
     for status in [303, 422] {
         let mut other = site.browser();
         sign_in(&mut other, &fenna.email, PASSWORD).await.is(303);
@@ -162,7 +162,7 @@ async fn a_recovery_code_signs_in_once() {
     let answer = browser.post("/sign-in/confirm", &[("code", &site.code(&fenna)), here]).await;
     assert_eq!(answer.is(303).to(), "/account/second-factor");
     browser.post("/account/second-factor/codes", &[]).await.is(200).has("Herstelcodes").lacks(&first);
-    browser.get("/account/second-factor/remove").await.is(200).has("Wie je wachtwoord kent");
+    browser.get("/account/second-factor/remove").await.is(200).has("Wie uw wachtwoord kent");
     assert_eq!(browser.post("/account/second-factor/remove", &[]).await.is(303).to(), "/account");
     browser.get("/account").await.is(200).has("Niet ingesteld");
     // What is left to prove with is the password, which was given long ago.
@@ -195,7 +195,7 @@ async fn signing_out_ends_the_session() {
     let mut browser = site.signed_in(&fenna).await;
     let token = browser.cookies["session"].clone();
     assert_eq!(browser.post("/sign-out", &[]).await.is(303).to(), "/");
-    browser.get("/").await.has("Je bent uitgelogd.");
+    browser.get("/").await.has("U bent uitgelogd.");
     browser.cookies.insert("session".to_owned(), token);
     browser.get("/account").await.is(303);
     site.browser().post("/sign-out", &[]).await.is(303);
@@ -266,7 +266,7 @@ async fn a_new_address_counts_once_it_is_confirmed() {
     assert!(!to(&mails, &fenna.email).body.contains("/new-email/"), "the old address gets a notice only");
     let link = to(&mails, "nieuw@klant.example").path();
     let mut elsewhere = site.browser();
-    elsewhere.get(&link).await.is(200).has("Bevestig dat je voortaan");
+    elsewhere.get(&link).await.is(200).has("Bevestig dat u voortaan");
     assert_eq!(elsewhere.post(&link, &[]).await.is(303).to(), "/sign-in");
     elsewhere.post(&link, &[]).await.is(404);
     sign_in(&mut elsewhere, "nieuw@klant.example", PASSWORD).await.is(303);

@@ -157,7 +157,7 @@ async fn a_change_of_details_is_a_rectification_done_at_once() {
     let done = owner.post("/panel/profile/edit", &profile_fields("1", "Elders", "4321 BA")).await;
     let request = latest(&site, &customer, RequestKind::Rectification).await;
     assert_eq!(done.is(303).to(), format!("/panel/requests/{}", request.id));
-    owner.get(done.to()).await.is(200).has("Toegewezen").has("Je gegevens zijn verbeterd");
+    owner.get(done.to()).await.is(200).has("Toegewezen").has("Uw gegevens zijn verbeterd");
     owner.get("/panel/profile").await.has("Elders").lacks("Voorbeeldstad");
     assert_eq!(site.mails().await.len(), 1, "a confirmation");
     // The same again changes nothing and is no request.
@@ -240,17 +240,17 @@ async fn messages_are_written_and_read_by_their_own_customer() {
         .has("Verhuizen")
         .has("En &#60;b&#62;wanneer&#60;/b&#62;?")
         .has("Wacht op ons");
-    owner.get("/panel").await.has("Op één bericht wacht je nog");
+    owner.get("/panel").await.has("Op één bericht wacht u nog");
 
     let thread = path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
     let seen = messages::thread(&site.office, thread).await.expect("the thread").summary.updated_at;
     let by = By::System("test");
     messages::answer(&site.office, by, None, thread, seen, &"Zo dus.".into()).await.expect("answered");
-    owner.get("/panel").await.has("Wij hebben een bericht van je beantwoord");
+    owner.get("/panel").await.has("Wij hebben een bericht van u beantwoord");
     owner.get(&path).await.has("Zo dus.").has("Beantwoord");
     owner.post(&path, &[("text", " ")]).await.is(422);
-    owner.post(&path, &[("once", KEY), ("text", "Dank je")]).await.is(303);
-    owner.post(&path, &[("once", KEY), ("text", "Dank je")]).await.is(303);
+    owner.post(&path, &[("once", KEY), ("text", "Dank u wel")]).await.is(303);
+    owner.post(&path, &[("once", KEY), ("text", "Dank u wel")]).await.is(303);
     assert_eq!(messages::thread(&site.office, thread).await.expect("read").messages.len(), 3);
 
     let (_, mut other) = stranger(&site).await;
@@ -269,11 +269,11 @@ async fn a_copy_is_asked_for_made_and_fetched() {
     let again = owner.post("/panel/rights/access", &[("once", KEY)]).await;
     assert_eq!(asked.is(303).to(), again.is(303).to(), "one request");
     let path = asked.to().to_owned();
-    owner.get(&path).await.is(200).has("Toegewezen").has("We maken je bestand");
+    owner.get(&path).await.is(200).has("Toegewezen").has("We maken uw bestand");
     let request = latest(&site, &customer, RequestKind::Access).await;
     assert_eq!(request.standing, Standing::Granted);
     access::produce(&site.office, request.id).await.expect("a package");
-    owner.get("/panel").await.has("Je kopie staat klaar");
+    owner.get("/panel").await.has("Uw kopie staat klaar");
     owner.get(&path).await.has("SHA-256").has(&format!("{path}/file"));
     let file = owner.get(&format!("{path}/file")).await;
     file.is(200);
@@ -380,7 +380,7 @@ async fn a_letter_in_the_customers_name_is_confirmed_with_a_fresh_proof() {
     requests::follow_link(&site.office, &token).await.expect("followed");
     let request = latest(&site, &customer, RequestKind::Access).await;
     let path = format!("/panel/requests/{}", request.id);
-    owner.get("/panel").await.has("van jou?");
+    owner.get("/panel").await.has("van u?");
     // Whoever wrote it, the customer sees the words once it is known to be theirs.
     owner.get(&path).await.is(200).has("Dit verzoek is van ons").lacks("Geheime woorden");
     site.clock.advance_seconds(crate::FRESH_SECONDS + 1);
@@ -462,7 +462,7 @@ async fn what_happened_is_told_with_receipts_that_verify() {
         .await
         .has("Gegevens gewijzigd")
         .has("Gewijzigd: telefoonnummer, adres")
-        .has("Jij")
+        .has(">U · ")
         .has(&path);
     owner.get("/panel/history?kind=member-joined").await.has("Gebruiker toegevoegd").lacks(&path);
     owner.get("/panel/history?kind=nothing").await.has("Niets gevonden");

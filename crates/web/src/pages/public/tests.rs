@@ -34,7 +34,7 @@ async fn every_page_is_there_in_both_languages() {
     let site = site().await;
     for (path, nl, en) in [
         ("/", "Voor klanten", "For customers"),
-        ("/contact", "Waar gaat je bericht over?", "What is your message about?"),
+        ("/contact", "Waar gaat uw bericht over?", "What is your message about?"),
         ("/privacy", "Privacyverklaring van", "Privacy statement of"),
         ("/promises", "Onze beloften", "Our promises"),
         ("/promises/P13", "Hoe we dit doen", "How we do this"),
@@ -86,13 +86,13 @@ async fn a_message_is_taken_in_once_however_often_it_is_sent() {
     let second = browser.post("/contact", &form).await;
     first.is(303);
     assert_eq!(first.to(), second.to());
-    browser.get(first.to()).await.is(200).has("B100001").lacks("Fenna").lacks("Nummer van je verzoek");
+    browser.get(first.to()).await.is(200).has("B100001").lacks("Fenna").lacks("Nummer van uw verzoek");
     let mails = site.mails().await;
     assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["fenna@klant.example"]);
     browser.get("/contact/sent?message=Bzegt-iets").await.is(404);
     browser.get("/contact/sent").await.is(404);
     let injected = browser.get("/contact/sent?message=B1&request=R1%3Cb%3E").await;
-    injected.is(200).lacks("Nummer van je verzoek").lacks("R1<b>");
+    injected.is(200).lacks("Nummer van uw verzoek").lacks("R1<b>");
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn a_request_is_confirmed_by_its_link_or_withdrawn() {
     let asked = with(&FORM, &[("topic", "my_data"), ("right", RequestKind::Access.as_str())]);
     for (confirm, words) in [(true, "Bevestigd"), (false, "")] {
         let sent = browser.post("/contact", &asked).await;
-        browser.get(sent.to()).await.is(200).has("Nummer van je verzoek").has("Hoe gaat het verder?");
+        browser.get(sent.to()).await.is(200).has("Nummer van uw verzoek").has("Hoe gaat het verder?");
         let mails = site.mails().await;
         let link = mails.iter().find(|mail| mail.body.contains("/identity/")).expect("a link").path();
         browser.get(&link).await.is(200).has("Dit verzoek is van mij");
@@ -254,10 +254,10 @@ async fn the_receipt_of_an_erasure_comes_with_the_checkpoint() {
         .expect("an erasure");
     let path = format!("/receipt/{}", begun.token.expect("a token").text().expose());
     let mut browser = site.browser();
-    browser.get(&path).await.is(200).has("We wissen je gegevens").has("Kijk opnieuw");
+    browser.get(&path).await.is(200).has("We wissen uw gegevens").has("Kijk opnieuw");
     browser.get(&format!("{path}/file")).await.is(404);
     erasure::resume(&site.office, &NoFolder).await.expect("erased");
-    browser.get(&path).await.is(200).has("Je gegevens zijn gewist").has("Bewaar dit adres");
+    browser.get(&path).await.is(200).has("Uw gegevens zijn gewist").has("Bewaar dit adres");
     site.publish().await;
     let page = browser.get(&path).await;
     page.is(200).has("Bewijs downloaden").has("Hier niet meer te lezen sinds").lacks("Fenna").lacks("fenna@");

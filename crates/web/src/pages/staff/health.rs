@@ -2,7 +2,7 @@
 //! Nothing on it is about anybody.
 
 use super::view::Badge;
-use super::{ADMIN, ADMIN_ROLES, HEALTH, has};
+use super::{ADMIN, ADMIN_ROLES, HEALTH, has, words};
 use crate::error::{PageError, PageResult};
 use crate::page::{Page, ok, see_other};
 use crate::param::PathId;
@@ -25,6 +25,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
 /// Something that runs by the clock.
 struct Task {
     row: ScheduleRow,
+    does: Text,
     badge: Badge,
 }
 
@@ -57,6 +58,7 @@ async fn show(visit: Visit, state: State) -> PageResult {
     let data = &office.store;
     let keys = office.vault.state().await.map_err(OfficeError::from)?;
     let task = |row: ScheduleRow| Task {
+        does: words::task(t, &row.name),
         badge: match row.outcome.as_deref() {
             Some("done") => Badge::new("ok", t.staff_task_done()),
             Some("failed") => Badge::new("danger", t.staff_task_failed()),

@@ -43,17 +43,20 @@ struct SearchPage {
     errors: Errors,
     form: SearchForm,
     searched: bool,
+    /// Whether the names of all customers were read since the start.
+    complete: bool,
     found: Vec<Found>,
 }
 
-fn page(visit: &Visit, form: SearchForm, errors: Errors) -> SearchPage {
+fn page(visit: &Visit, state: &State, form: SearchForm, errors: Errors) -> SearchPage {
     let t = visit.t();
     let page = super::page(visit, t.staff_nav_search()).failed(&errors);
-    SearchPage { t, page, errors, form, searched: false, found: Vec::new() }
+    let complete = state.office.names.is_complete();
+    SearchPage { t, page, errors, form, searched: false, complete, found: Vec::new() }
 }
 
-async fn show(visit: Visit) -> PageResult {
-    ok(&page(&visit, SearchForm::default(), Errors::none()))
+async fn show(visit: Visit, state: State) -> PageResult {
+    ok(&page(&visit, &state, SearchForm::default(), Errors::none()))
 }
 
 async fn find(visit: Visit, state: State, Form(form): Form<SearchForm>) -> PageResult {
@@ -62,7 +65,7 @@ async fn find(visit: Visit, state: State, Form(form): Form<SearchForm>) -> PageR
     if query.is_empty() || query.chars().count() > QUERY_CHARS_MAX {
         let mut errors = Errors::none();
         errors.add("q", t.staff_search_missing());
-        return unprocessable(&page(&visit, form, errors));
+        return unprocessable(&page(&visit, &state, form, errors));
     }
     if let Some(id) = office::requests::by_number(office, &query).await? {
         return Ok(see_other(&format!("/staff/requests/{id}")).into());
@@ -81,5 +84,5 @@ async fn find(visit: Visit, state: State, Form(form): Form<SearchForm>) -> PageR
         customer,
     };
     let found = found.into_iter().map(row).collect();
-    ok(&SearchPage { searched: true, found, ..page(&visit, form, Errors::none()) })
+    ok(&SearchPage { searched: true, found, ..page(&visit, &state, form, Errors::none()) })
 }

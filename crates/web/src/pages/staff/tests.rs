@@ -629,7 +629,7 @@ async fn staff_come_change_and_go_and_one_admin_remains() {
     browser.post(&format!("{path}/enable"), &[]).await.is(303);
 
     let own = format!("/staff/team/{admin}");
-    browser.get(&own).await.is(200).has("Dit ben jij");
+    browser.get(&own).await.is(200).has("Dit bent u");
     browser.post(&own, &[("role", "support")]).await.is(422).has("Er moet één systeembeheerder overblijven");
     browser.post(&format!("{own}/disable"), &[]).await.is(303);
     assert!(office::accounts::login(&site.office, admin).await.expect("the admin").disabled_at.is_none());

@@ -20,6 +20,22 @@ pub(super) fn request_kind(t: T, kind: RequestKind) -> Text {
     }
 }
 
+/// What a scheduled task does; a task without words here shows its name alone.
+pub(super) fn task(t: T, name: &str) -> Text {
+    match name {
+        "jobs-released" => t.staff_task_jobs_released(),
+        "imports-swept" => t.staff_task_imports_swept(),
+        "contacts-ended" => t.staff_task_contacts_ended(),
+        "links-swept" => t.staff_task_links_swept(),
+        "requests-reminded" => t.staff_task_requests_reminded(),
+        "retention" => t.staff_task_retention(),
+        "orphan-keys" => t.staff_task_orphan_keys(),
+        "epoch-rotation" => t.staff_task_epoch_rotation(),
+        "attest" => t.staff_task_attest(),
+        _ => Text::default(),
+    }
+}
+
 /// What the law says of a kind of request, for whoever answers it.
 pub(super) fn law(t: T, kind: RequestKind) -> Text {
     match kind {
