@@ -32,6 +32,7 @@ pub use model::{
 };
 pub use policy::Policy;
 pub use term::{Moment, Retention, Term, TermParseError};
+pub use words::country;
 
 /// The purposes that this version of the software holds data for. A policy may declare more.
 pub const PURPOSES_IN_USE: [&str; 5] = ["account", "support", "rights", "security", "ledger"];

@@ -152,7 +152,8 @@ pub(crate) fn date(day: Day, language: Language) -> String {
 }
 
 /// A country's name; its code when the name is not in the list.
-pub(crate) fn country(code: &str, language: Language) -> String {
+#[must_use]
+pub fn country(code: &str, language: Language) -> String {
     const NAMES: [(&str, &str, &str); 38] = [
         ("AT", "Oostenrijk", "Austria"),
         ("AU", "Australië", "Australia"),

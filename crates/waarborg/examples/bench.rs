@@ -30,7 +30,9 @@ const CUSTOMERS: u32 = 100_000;
 const RATE: u32 = 300;
 /// How long the pages are asked for.
 const SECONDS: u32 = 20;
-const NAMES: [&str; 6] = ["ledger", "import", "start", "pages", "erasure", "attest"];
+const NAMES: [&str; 7] = ["ledger", "import", "start", "pages", "erasure", "attest", "pdf"];
+/// How many PDFs the measurement of memory sets.
+const PDFS: u32 = 10_000;
 
 fn main() -> Result<()> {
     let wanted = std::env::args().nth(1);
@@ -55,7 +57,10 @@ async fn measure(wanted: Option<&str>) -> Result<()> {
     if is("ledger") {
         ledger_verify()?;
     }
-    if wanted == Some("ledger") {
+    if is("pdf") {
+        pdfs()?;
+    }
+    if matches!(wanted, Some("ledger" | "pdf")) {
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
@@ -82,6 +87,40 @@ async fn measure(wanted: Option<&str>) -> Result<()> {
         return pages(app, &place).await;
     }
     app.close().await
+}
+
+/// Invoices as PDF: the time of one when the fonts are loaded, and the memory of many. Each is another
+/// invoice, so that nothing remembered makes it cheap.
+fn pdfs() -> Result<()> {
+    let set = |number| documents::invoice_pdf(&documents::sample_invoice(base::Language::Nl, number));
+    let began = Instant::now();
+    set(0)?;
+    says("first PDF, with the fonts", &format!("{:.0} ms", began.elapsed().as_secs_f64() * 1_000.0));
+    let mut times = Vec::new();
+    for number in 1..=200 {
+        let began = Instant::now();
+        set(number)?;
+        times.push(began.elapsed().as_secs_f64() * 1_000.0);
+    }
+    says("a PDF, warm", &format!("{:.1} ms", median(&mut times)));
+    let before = resident_mib()?;
+    let began = Instant::now();
+    for number in 0..PDFS {
+        set(1_000 + number)?;
+    }
+    let each = began.elapsed().as_secs_f64() * 1_000.0 / f64::from(PDFS);
+    says(&format!("{PDFS} PDFs, each"), &format!("{each:.1} ms"));
+    let after = resident_mib()?;
+    says("memory before and after them", &format!("{before:.0} MiB, {after:.0} MiB"));
+    Ok(())
+}
+
+/// What the process holds in memory.
+fn resident_mib() -> Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").context("the process's own state")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("a line VmRSS")?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib / 1_024.0)
 }
 
 /// Offline verification of a published ledger.

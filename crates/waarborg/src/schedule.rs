@@ -22,13 +22,14 @@ const CONTACT_SECONDS: i64 = 600;
 const ORPHAN_HOURS: i64 = 24;
 
 /// The tasks, in the order in which they run when several are due.
-pub const TASKS: [&str; 9] = [
+pub const TASKS: [&str; 10] = [
     "jobs-released",
     "imports-swept",
     "contacts-ended",
     "links-swept",
     "requests-reminded",
     "retention",
+    "processor-agreements",
     "orphan-keys",
     "epoch-rotation",
     "attest",
@@ -38,7 +39,7 @@ fn seconds_between(app: &App, task: &str) -> i64 {
     match task {
         "jobs-released" | "imports-swept" => MINUTE,
         "contacts-ended" => 5 * MINUTE,
-        "links-swept" | "retention" => HOUR,
+        "links-swept" | "retention" | "processor-agreements" => HOUR,
         "attest" => i64::from(app.config.jobs.attest_hours) * HOUR,
         _ => DAY,
     }
@@ -114,6 +115,10 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
             let forms = store::prune_submissions(&office.store, before).await?;
             let kept = office::retention::run(office).await?;
             format!("{kept}; {jobs} done jobs and {forms} sent forms forgotten")
+        }
+        "processor-agreements" => {
+            let taken = office::processor_agreements::catch_up(office).await?;
+            format!("{taken} processor agreements that were missing or outdated taken up")
         }
         "orphan-keys" => {
             let orphans =

@@ -108,6 +108,9 @@ async fn office_job(app: &App, job: &ClaimedJob) -> Result<bool, office::OfficeE
         office::requests::erasure::run(&app.office, job.decode()?, &Taker(app)).await?;
         return Ok(true);
     }
+    if office::processor_agreements::run(&app.office, job).await? {
+        return Ok(true);
+    }
     office::requests::jobs::run(&app.office, job).await
 }
 

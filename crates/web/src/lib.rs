@@ -174,6 +174,7 @@ mod once;
 mod page;
 pub mod pages;
 mod param;
+mod pdf;
 mod preferences;
 mod problems;
 mod routes;
@@ -203,6 +204,7 @@ pub use page::{
     unprocessable, with_status,
 };
 pub use param::PathId;
+pub use pdf::pdf_file;
 pub use preferences::Theme;
 pub use problems::problems;
 pub use routes::{CONFIRM, NavEntry, Route, RouteError, Routes, SIGN_IN, SIGN_OUT, Section};

@@ -54,7 +54,7 @@ const NL: [(&str, &str, &[&str]); 13] = [
         "Onrechtmatige instructies",
         "28(3)",
         &[
-            "Vinden wij dat een instructie in strijd is met de AVG of met andere regels over gegevensbescherming, dan laten wij u dat onmiddellijk weten. Wij mogen wachten met de uitvoering tot u de instructie heeft bevestigd of gewijzigd.",
+            "Vinden wij dat een instructie in strijd is met de AVG of met andere regels over gegevensbescherming, dan laten wij u dat onmiddellijk weten. Wij mogen wachten met de uitvoering tot u de instructie hebt bevestigd of gewijzigd.",
         ],
     ),
     (

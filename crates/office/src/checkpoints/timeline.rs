@@ -44,6 +44,10 @@ fn of_customers(kind: &str) -> Option<Words> {
         "thread-continued" => ("reactie ontvangen", "reply received"),
         "thread-answered" => ("bericht beantwoord", "message answered"),
         "thread-closed" => ("gesprek afgesloten", "conversation closed"),
+        "processor-agreement-issued" => ("verwerkersovereenkomst uitgegeven", "processor agreement issued"),
+        "processor-agreement-objected" => {
+            ("bezwaar tegen de verwerkersovereenkomst", "objection to the processor agreement")
+        }
         "thread-reopened" => ("gesprek heropend", "conversation reopened"),
         _ => return None,
     })

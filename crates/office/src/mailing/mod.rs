@@ -39,6 +39,8 @@ pub enum MailKind {
     RequestExtended,
     /// A copy of the data is ready.
     PackageReady,
+    /// A processor agreement is ready.
+    ProcessorAgreement,
     /// A reminder to staff.
     StaffReminder,
     /// An order was placed, accepted or cancelled.
@@ -61,6 +63,7 @@ impl MailKind {
             Self::RequestAnswered => "request_answered",
             Self::RequestExtended => "request_extended",
             Self::PackageReady => "package_ready",
+            Self::ProcessorAgreement => "processor_agreement",
             Self::StaffReminder => "staff_reminder",
             Self::Order => "order",
         }
@@ -72,6 +75,7 @@ impl MailKind {
         match self {
             Self::Invitation | Self::Recovery | Self::NewEmail | Self::SecurityNotice => "security",
             Self::ContactReceived | Self::Answer | Self::Order => "support",
+            Self::ProcessorAgreement => "account",
             Self::RequestReceived
             | Self::IdentityLink
             | Self::RequestAnswered
@@ -82,7 +86,7 @@ impl MailKind {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        const ALL: [MailKind; 13] = [
+        const ALL: [MailKind; 14] = [
             MailKind::Invitation,
             MailKind::Recovery,
             MailKind::NewEmail,
@@ -94,6 +98,7 @@ impl MailKind {
             MailKind::RequestAnswered,
             MailKind::RequestExtended,
             MailKind::PackageReady,
+            MailKind::ProcessorAgreement,
             MailKind::StaffReminder,
             MailKind::Order,
         ];

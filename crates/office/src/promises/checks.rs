@@ -27,13 +27,14 @@ pub(super) async fn all(office: &Office) -> Result<Vec<Finding>, OfficeError> {
     for declared in policy.promises() {
         let id = declared.id;
         findings.push(match (id.to_string().as_str(), declared.built.by) {
-            ("P01" | "P12" | "P13" | "P14" | "P16", Backing::Procedure) => {
+            ("P01" | "P12" | "P13" | "P14" | "P15" | "P16", Backing::Procedure) => {
                 Finding::unprovable(id, Unprovable::Procedure)
             }
             ("P01", Backing::Software) => administration(office, &policy).await?,
             ("P12", Backing::Software) => rights(office).await?,
             ("P13", Backing::Software) => erasure(office).await?,
             ("P14", Backing::Software) => complaint(office).await?,
+            ("P15", Backing::Software) => processor_agreements(office).await?,
             ("P16", Backing::Software) => statement_is_true(office, &policy).await?,
             // What this version does not do, it says so, whatever the policy leaves to a procedure.
             _ => Finding::unprovable(id, Unprovable::NotBuilt),
@@ -205,6 +206,32 @@ async fn complaint(office: &Office) -> Result<Finding, OfficeError> {
             .name_broken(format!("{} answers do not name the authority", clock.answers_without_authority));
     }
     Ok(Finding::of(promise("P14"), answered, clock.answers_without_authority, evidence))
+}
+
+/// P15: whoever has us hold data for them, or asked, has an agreement that says what the policy in force
+/// makes it say.
+async fn processor_agreements(office: &Office) -> Result<Finding, OfficeError> {
+    let found = crate::processor_agreements::evidence(office).await?;
+    let mut evidence = Evidence::default();
+    evidence.fact("with-agreement", found.with_agreement);
+    evidence.fact("agreements-outdated", found.outdated);
+    evidence.fact("hosting-customers", found.hosting);
+    evidence.fact("hosting-customers-without-agreement", found.hosting_without);
+    evidence.fact("asked-without-answer", found.asked_without);
+    evidence.fact("asked-and-waiting", found.waiting);
+    let broken = found.outdated + found.hosting_without + found.asked_without;
+    for (count, what) in [
+        (found.outdated, "agreements do not say what the policy in force makes them say"),
+        (found.hosting_without, "customers with hosting have no agreement"),
+        (found.asked_without, "customers asked and were given none in time"),
+    ] {
+        if count > 0 {
+            evidence.name_broken(format!("{count} {what}"));
+        }
+    }
+    evidence.does_not_show("whether-the-policy-itself-tells-the-truth");
+    let checked = found.with_agreement + found.hosting_without + found.asked_without;
+    Ok(Finding::of(promise("P15"), checked, broken, evidence))
 }
 
 /// P16: what is published is what runs.

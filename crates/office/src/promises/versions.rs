@@ -1,6 +1,7 @@
 //! Versions of the policy: which is in force, and putting another in force.
 
 use super::store::{self, PolicyVersion};
+use crate::processor_agreements::Reissue;
 use crate::{By, Office, OfficeError, Record};
 use ::store::Store;
 use base::{Day, Language};
@@ -52,7 +53,8 @@ pub async fn versions(office: &Office) -> Result<Vec<PolicyVersion>, OfficeError
 /// When the database fails.
 pub async fn put_in_force(office: &Office, by: By) -> Result<bool, OfficeError> {
     let policy = office.policy();
-    if in_force(&office.store).await?.is_some_and(|current| current.hash() == policy.hash()) {
+    let current = in_force(&office.store).await?;
+    if current.as_ref().is_some_and(|current| current.hash() == policy.hash()) {
         return Ok(false);
     }
     let version = version_of(&policy, office.now());
@@ -64,6 +66,10 @@ pub async fn put_in_force(office: &Office, by: By) -> Result<bool, OfficeError> 
     let tx = office.store.begin().await?;
     store::insert_version(&tx, &version, entry.entry().leaf_hash().as_bytes()).await?;
     entry.append(&tx).await?;
+    if current.is_some() {
+        // Agreements that the policy before made say something else are issued anew.
+        tx.enqueue(&Reissue::default(), office.now(), &*office.clock, &*office.random).await?;
+    }
     tx.commit().await?;
     office.replace_policy(Arc::clone(&policy));
     Ok(true)

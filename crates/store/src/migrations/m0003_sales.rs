@@ -330,6 +330,14 @@ super::forward!(
         resolved_at BIGINT
     );
     CREATE INDEX billing_failure_open ON billing_failure (resolved_at, failed_at);
+    CREATE TABLE processor_text (
+        hash BYTEA PRIMARY KEY,
+        substance BYTEA NOT NULL,
+        policy_hash BYTEA NOT NULL,
+        language TEXT NOT NULL CHECK (language IN ('nl', 'en')),
+        body TEXT NOT NULL,
+        created_at BIGINT NOT NULL
+    );
     CREATE TABLE processor_agreement (
         id UUID PRIMARY KEY,
         number BIGINT NOT NULL,
@@ -338,17 +346,16 @@ super::forward!(
         subject_id UUID,
         thread_id UUID,
         reason TEXT NOT NULL CHECK (reason IN ('order', 'asked', 'changed')),
-        policy_hash BYTEA NOT NULL,
-        language TEXT NOT NULL,
+        text_hash BYTEA NOT NULL REFERENCES processor_text (hash),
         body BYTEA,
-        pdf_sha256 BYTEA NOT NULL,
         issued_at BIGINT NOT NULL,
         objection_until BIGINT,
         objected_at BIGINT,
         replaced_at BIGINT,
+        UNIQUE (customer_id, version),
         UNIQUE (number, version)
     );
-    CREATE INDEX processor_agreement_customer ON processor_agreement (customer_id, issued_at);
+    CREATE INDEX processor_agreement_current ON processor_agreement (replaced_at, issued_at);
     CREATE INDEX processor_agreement_subject ON processor_agreement (subject_id);
     "
 );

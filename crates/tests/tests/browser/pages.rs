@@ -4,9 +4,12 @@ use super::look::{Looker, Stop, at, page};
 use base::Language;
 use office::accounts::{self, LoginId, NewMember, NewStaff, Officer, Role, StaffRole};
 use office::customers::{CustomerFilter, CustomerId};
+use office::processor_agreements::{self, IssueReason};
 use office::requests::erasure::{self, Whom};
 use office::requests::{self, RequestFilter, RequestId, RequestKind};
 use office::{By, Office};
+use policy::Policy;
+use std::sync::Arc;
 use tests::harness::{Site, Visitor};
 use waarborg::commands::demo::DemoLogin;
 
@@ -235,7 +238,14 @@ async fn pages_for_customers() {
     let office = &site.app.office;
     accounts::set_password(office, BY, login_of(office, email).await, &PASSWORD.into()).await.unwrap();
     let fresh = give_password(&site, email, PASSWORD).await;
-    let empty = ["/panel", "/panel/messages", "/panel/requests", "/panel/recipients", "/panel/history"];
+    let empty = [
+        "/panel",
+        "/panel/messages",
+        "/panel/requests",
+        "/panel/recipients",
+        "/panel/processor-agreement",
+        "/panel/history",
+    ];
     looker.walk(&fresh, &empty.map(page)).await;
     looker.walk(&fresh, &["/account", "/account/second-factor", "/panel/rights/erasure"].map(page)).await;
     panel_forms(&mut looker, &site, &customer).await;
@@ -254,6 +264,18 @@ fn account() -> Vec<Stop> {
         "/account/second-factor/remove",
     ];
     pages.map(page).to_vec()
+}
+
+/// A processor agreement that was changed, so that the customer can object to it; gives where.
+async fn changed_agreement(office: &Office, customer: CustomerId) -> String {
+    let demo = office.policy();
+    let text = demo.text().replace("Wij maken back-ups,", "Wij maken elke dag back-ups,");
+    processor_agreements::issue(office, BY, customer, IssueReason::Order).await.unwrap();
+    office.replace_policy(Arc::new(Policy::parse(&text).unwrap()));
+    processor_agreements::issue(office, BY, customer, IssueReason::Changed).await.unwrap();
+    office.replace_policy(demo);
+    let versions = processor_agreements::of_customer(office, customer).await.unwrap();
+    format!("/panel/processor-agreement/{}/object", versions[0].id)
 }
 
 async fn panel(site: &Site, who: &mut Visitor) -> Vec<Stop> {
@@ -279,7 +301,9 @@ async fn panel(site: &Site, who: &mut Visitor) -> Vec<Stop> {
     let accepted = [("password", PASSWORD), ("again", PASSWORD)];
     post(&mut Visitor::new(&site.url), &invitation, &accepted, 303).await;
     let member = format!("/panel/logins/{}", login_of(office, "marie@klant.example").await);
+    let object = changed_agreement(office, customer).await;
     let mut stops = vec![
+        at("/panel/processor-agreement/{agreement}/object", object),
         at("/panel/messages/{thread}", thread),
         at("/panel/requests/{request}", copy),
         at("/panel/requests/{request}", open.clone()),
@@ -302,6 +326,7 @@ async fn panel(site: &Site, who: &mut Visitor) -> Vec<Stop> {
             "/panel/requests",
             "/panel/data",
             "/panel/recipients",
+            "/panel/processor-agreement",
             "/panel/history",
             "/panel/logins",
             "/panel/logins/invite",
@@ -411,12 +436,13 @@ async fn staff(site: &Site) -> Vec<Stop> {
 }
 
 /// The pages of the staff panel whose address does not vary.
-const STAFF: [&str; 21] = [
+const STAFF: [&str; 22] = [
     "/staff",
     "/staff/search",
     "/staff/customers",
     "/staff/customers/new",
     "/staff/messages",
+    "/staff/processor-agreements",
     "/staff/requests",
     "/staff/requests/new",
     "/staff/promises",

@@ -28,6 +28,7 @@ const TABLES: &[(&str, Label)] = &[
     ("mail", ("E-mails (na verzending leeg)", "E-mails (emptied once sent)")),
     ("request", ("Verzoeken over uw gegevens", "Requests about your data")),
     ("access_package", ("Eerdere kopieën", "Earlier copies")),
+    ("processor_agreement", ("Verwerkersovereenkomsten", "Processor agreements")),
     ("outbound_contact", ("Wie uw gegevens heeft ontvangen", "Who received your data")),
 ];
 

@@ -5,6 +5,7 @@
 //! details and write messages, owners also decide on logins, rights and erasure; the routes declare
 //! it and the office asks again.
 
+mod agreements;
 mod choose;
 mod data;
 mod erasure;
@@ -51,6 +52,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     requests::register(routes);
     data::register(routes);
     recipients::register(routes);
+    agreements::register(routes);
     history::register(routes);
     logins::register(routes);
     routes
@@ -61,6 +63,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Panel, requests::PATH, "list-checks", T::panel_requests)
         .nav(Section::Panel, data::PATH, "database", T::panel_nav_data)
         .nav(Section::Panel, recipients::PATH, "network", T::panel_nav_recipients)
+        .nav(Section::Panel, agreements::PATH, "file-check", T::agreement)
         .nav(Section::Panel, history::PATH, "history", T::panel_nav_history)
         .nav(Section::Panel, logins::PATH, "users", T::panel_nav_logins);
 }

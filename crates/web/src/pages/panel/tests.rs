@@ -46,7 +46,7 @@ async fn latest(site: &TestSite, customer: &Customer, kind: RequestKind) -> requ
     page.requests.into_iter().find(|request| request.kind == kind).expect("a request of that kind")
 }
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/panel",
     "/panel/profile",
     "/panel/messages",
@@ -54,6 +54,7 @@ const PAGES: [&str; 8] = [
     "/panel/requests",
     "/panel/data",
     "/panel/recipients",
+    "/panel/processor-agreement",
     "/panel/history",
 ];
 

@@ -18,6 +18,7 @@ use base::{Sensitive, Timestamp};
 use http::StatusCode;
 use office::customers::{self, Customer};
 use office::messages::{self, Action, Thread, ThreadFilter, ThreadId, ThreadKind, ThreadState};
+use office::processor_agreements;
 use office::requests::RequestId;
 use office::{By, OfficeError};
 use serde::Deserialize;
@@ -33,6 +34,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .get("/staff/messages.csv", DESK, csv)
         .get("/staff/messages/{id}", DESK, show)
         .post("/staff/messages/{id}", DESK, answer)
+        .post("/staff/messages/{id}/processor-agreement", DESK, issue_agreement)
         .post("/staff/messages/{id}/close", DESK, close)
         .post("/staff/messages/{id}/reopen", DESK, reopen);
 }
@@ -133,6 +135,8 @@ struct ThreadPage {
     request: Option<RequestId>,
     messages: Vec<MessageRow>,
     form: AnswerForm,
+    /// Whether a customer asks for a processor agreement.
+    asks_agreement: bool,
     is_closed: bool,
     moved: bool,
 }
@@ -165,6 +169,7 @@ async fn thread_page(
         errors,
         kind: words::thread_kind(t, thread.summary.kind),
         badge: words::thread_state(t, thread.summary.state),
+        asks_agreement: thread.summary.kind == ThreadKind::ProcessorAgreement && customer.is_some(),
         customer,
         request: office::requests::of_thread(&state.office, id).await?,
         messages: thread.messages.iter().map(row).collect(),
@@ -209,6 +214,37 @@ async fn answer(
             let errors = Errors::of_problems(t, &problems(error)?);
             unprocessable(&thread_page(&visit, &state, id, form, errors).await?)
         }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SeenForm {
+    seen: String,
+}
+
+/// Issues the processor agreement that a customer asks for, and answers with where it is. It needs no
+/// token: who sends it again issues nothing twice, and finds the conversation moved on.
+async fn issue_agreement(
+    visit: Visit,
+    state: State,
+    me: Me,
+    PathId(id): PathId<ThreadId>,
+    Form(form): Form<SeenForm>,
+) -> PageResult {
+    let (office, session) = (&*state.office, &me.session);
+    let seen = form.seen.parse().map(Timestamp::from_micros).map_err(|_| PageError::BadRequest)?;
+    match processor_agreements::answer(office, session.by(), Some(session.login), id, seen).await {
+        Ok(_) => {
+            let to = format!("/staff/messages/{id}");
+            Ok(see_other(&to).done(&visit, Flash::StaffAgreementIssued).into())
+        }
+        Err(OfficeError::Conflict { .. }) => {
+            let form = AnswerForm { once: visit.idempotency_key(), ..AnswerForm::default() };
+            let page = thread_page(&visit, &state, id, form, Errors::none()).await?;
+            with_status(StatusCode::CONFLICT, &ThreadPage { moved: true, ..page })
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

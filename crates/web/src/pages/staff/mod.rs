@@ -8,6 +8,7 @@
 //! Searching is a form that is posted: what somebody searches for is a name or an address, and does
 //! not belong in addresses and logs.
 
+mod agreements;
 mod customer;
 mod customers;
 mod decisions;
@@ -70,6 +71,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     decisions::register(routes);
     erase::register(routes);
     promises::register(routes);
+    agreements::register(routes);
     policy::register(routes);
     ledger::register(routes);
     outbound::register(routes);
@@ -82,6 +84,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Staff, "/staff/customers", "users", T::staff_nav_customers)
         .nav(Section::Staff, "/staff/messages", "message-square", T::staff_nav_messages)
         .nav(Section::Staff, "/staff/requests", "scale", T::staff_nav_requests)
+        .nav(Section::Staff, agreements::PATH, "file-check", T::staff_agreements)
         .nav(Section::Staff, "/staff/promises", "handshake", T::staff_nav_promises)
         .nav(Section::Staff, "/staff/policy", "file-text", T::staff_nav_policy)
         .nav(Section::Staff, "/staff/ledger", "scroll-text", T::staff_nav_ledger)

@@ -93,8 +93,14 @@ fn every_route_is_for_staff_and_says_for_whom() {
     for route in routes.list() {
         let Who::Staff(roles) = route.access.who else { panic!("{} is not for staff", route.path) };
         assert!(roles.contains(&WebRole::Admin), "an admin may do everything: {}", route.path);
-        let personal =
-            ["/staff/customers", "/staff/messages", "/staff/requests", "/staff/search", "/staff/team"];
+        let personal = [
+            "/staff/customers",
+            "/staff/messages",
+            "/staff/processor-agreements",
+            "/staff/requests",
+            "/staff/search",
+            "/staff/team",
+        ];
         if personal.iter().any(|path| route.path.starts_with(path)) {
             assert!(!roles.contains(&WebRole::Auditor), "no person to an auditor: {}", route.path);
         }
@@ -112,6 +118,7 @@ async fn each_role_sees_its_own_pages_and_no_others() {
         ("/staff/customers.csv", "asp"),
         ("/staff/customers/new", "asp"),
         ("/staff/messages", "asp"),
+        ("/staff/processor-agreements", "asp"),
         ("/staff/messages.csv", "asp"),
         ("/staff/requests", "asp"),
         ("/staff/requests.csv", "asp"),

@@ -29,6 +29,7 @@ pub(super) fn task(t: T, name: &str) -> Text {
         "links-swept" => t.staff_task_links_swept(),
         "requests-reminded" => t.staff_task_requests_reminded(),
         "retention" => t.staff_task_retention(),
+        "processor-agreements" => t.staff_task_processor_agreements(),
         "orphan-keys" => t.staff_task_orphan_keys(),
         "epoch-rotation" => t.staff_task_epoch_rotation(),
         "attest" => t.staff_task_attest(),

@@ -3,6 +3,7 @@
 use crate::accounts::{self, ClientInfo, Role, Session};
 use crate::customers::{self, Customer, NewCustomer, ProfileForm};
 use crate::messages;
+use crate::processor_agreements::{self, IssueReason};
 use crate::requests::testkit::*;
 use crate::requests::{self, Answer, PanelForm, RequestId, access};
 use crate::{Office, OfficeError};
@@ -65,6 +66,7 @@ pub(crate) async fn seed(office: &Office, tag: &str, kvk: &str) -> Seeded {
             .await
             .expect("signed in");
     assert!(accounts::authenticate(office, &signed_in.token).await.expect("read").is_some());
+    processor_agreements::issue(office, STAFF, customer.id, IssueReason::Order).await.expect("issued");
 
     let mut question = form_of("question", "", tag);
     question.title = format!("Vraag {tag}").into();
