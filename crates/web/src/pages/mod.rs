@@ -6,6 +6,7 @@ use crate::state::State;
 mod auth;
 mod panel;
 mod public;
+mod sales;
 mod staff;
 
 pub use staff::Imports;

@@ -17,6 +17,7 @@ mod profile;
 mod recipients;
 mod requests;
 mod rights;
+mod services;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -46,6 +47,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     overview::register(routes);
     choose::register(routes);
     profile::register(routes);
+    services::register(routes);
     messages::register(routes);
     rights::register(routes);
     erasure::register(routes);
@@ -57,6 +59,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     logins::register(routes);
     routes
         .nav(Section::Panel, overview::PATH, "layout-dashboard", T::panel_nav_overview)
+        .nav(Section::Panel, services::PATH, "server", T::panel_nav_services)
         .nav(Section::Panel, profile::PATH, "user", T::panel_nav_profile)
         .nav(Section::Panel, messages::PATH, "message-square", T::panel_nav_messages)
         .nav(Section::Panel, rights::PATH, "scale", T::panel_nav_rights)

@@ -8,12 +8,14 @@ use crate::state::State;
 use crate::text::T;
 
 mod accessibility;
+mod basket;
 mod contact;
 mod home;
 mod ledger;
 mod privacy;
 mod promises;
 mod receipt;
+mod shop;
 mod site;
 #[cfg(test)]
 mod tests;
@@ -48,6 +50,8 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .get("/.well-known/security.txt", Access::PUBLIC, site::security)
         .get("/healthz", Access::PUBLIC, site::health)
         .get("/metrics", Access::PUBLIC, site::metrics);
+    shop::register(routes);
+    routes.nav(Section::Public, "/products", "package", T::sales_nav);
     for (path, icon, label) in [
         ("/promises", "shield-check", T::promises_nav as fn(&T) -> _),
         ("/privacy", "file-text", T::privacy_nav),

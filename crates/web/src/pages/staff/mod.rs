@@ -19,6 +19,7 @@ mod imports;
 mod ledger;
 mod messages;
 mod open;
+mod orders;
 mod outbound;
 mod policy;
 mod promises;
@@ -67,6 +68,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     messages::register(routes);
     requests::register(routes);
     open::register(routes);
+    orders::register(routes);
     identity::register(routes);
     decisions::register(routes);
     erase::register(routes);
@@ -82,6 +84,8 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Staff, "/staff", "list-todo", T::staff_nav_queue)
         .nav(Section::Staff, "/staff/search", "search", T::staff_nav_search)
         .nav(Section::Staff, "/staff/customers", "users", T::staff_nav_customers)
+        .nav(Section::Staff, "/staff/orders", "receipt", T::staff_nav_orders)
+        .nav(Section::Staff, "/staff/tasks", "list-checks", T::staff_nav_tasks)
         .nav(Section::Staff, "/staff/messages", "message-square", T::staff_nav_messages)
         .nav(Section::Staff, "/staff/requests", "scale", T::staff_nav_requests)
         .nav(Section::Staff, agreements::PATH, "file-check", T::staff_agreements)

@@ -1,0 +1,326 @@
+//! Orders, the tasks that come of them, and the texts that are accepted with them.
+
+use super::{ADMIN, DESK};
+use crate::error::{PageError, PageResult};
+use crate::form::{Choice, Errors, Form};
+use crate::list::{List, PAGE_ROWS};
+use crate::page::{Page, ok, see_other, unprocessable};
+use crate::pages::sales;
+use crate::param::PathId;
+use crate::problems::problems;
+use crate::routes::Routes;
+use crate::state::{Me, State};
+use crate::text::{Flash, T, Text};
+use crate::visit::Visit;
+use askama::Template;
+use axum::extract::Path;
+use base::{Money, Timestamp};
+use office::catalogue;
+use office::customers::{self, CustomerId, CustomerSummary};
+use office::orders::{
+    self, AcceptanceKind, OrderFilter, OrderId, OrderState, TermsForm, TermsKind, TermsVersion,
+};
+use office::services::{self, ServiceId, TaskFilter, TaskId, TaskKind, TaskState};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+pub(super) fn register(routes: &mut Routes<State>) {
+    routes
+        .get("/staff/orders", DESK, list)
+        .get("/staff/orders/{id}", DESK, show)
+        .post("/staff/orders/{id}/accept", DESK, accept)
+        .post("/staff/orders/{id}/cancel", DESK, cancel)
+        .get("/staff/tasks", DESK, tasks)
+        .post("/staff/tasks/{id}/done", DESK, done)
+        .get("/staff/terms/{kind}", ADMIN, terms)
+        .post("/staff/terms/{kind}", ADMIN, publish);
+}
+
+const ROWS: u32 = 50;
+
+/// The names of customers beside their ids; empty for who is gone.
+async fn names(state: &State, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>, PageError> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let found = customers::summaries(&state.office, &ids).await?;
+    let name = |one: CustomerSummary| (one.id, format!("{} {}", one.number, one.name.expose()));
+    Ok(found.into_iter().map(name).collect())
+}
+
+struct Row {
+    id: OrderId,
+    number: i64,
+    customer: CustomerId,
+    name: String,
+    state: sales::Badge,
+    total: Money,
+    placed_at: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "pages/staff/orders.html")]
+struct ListPage {
+    t: T,
+    page: Page,
+    list: List,
+    states: Vec<Choice>,
+    rows: Vec<Row>,
+}
+
+async fn list(visit: Visit, state: State, mut list: List) -> PageResult {
+    let (t, office) = (visit.t(), &state.office);
+    let filter = OrderFilter { state: OrderState::parse(list.filter("state")), ..OrderFilter::default() };
+    list.set_total(orders::count(office, filter).await?);
+    debug_assert_eq!(u64::from(ROWS), PAGE_ROWS, "a page of the list is a page of the office");
+    let found = orders::orders(office, filter, list.offset(), ROWS).await?;
+    let names = names(&state, &found.iter().map(|order| order.customer).collect::<Vec<_>>()).await?;
+    let row = |order: orders::Order| Row {
+        id: order.id,
+        number: order.number,
+        customer: order.customer,
+        name: names.get(&order.customer).cloned().unwrap_or_default(),
+        state: sales::order_state(t, order.state),
+        total: order.net + order.vat,
+        placed_at: order.placed_at,
+    };
+    ok(&ListPage {
+        t,
+        page: super::page(&visit, t.staff_nav_orders()),
+        list,
+        states: OrderState::ALL
+            .iter()
+            .map(|state| Choice::new(state.as_str(), sales::order_state(t, *state).1))
+            .collect(),
+        rows: found.into_iter().map(row).collect(),
+    })
+}
+
+struct LineRow {
+    name: String,
+    label: String,
+    options: Vec<String>,
+    term: Text,
+    amount: Money,
+    setup: Money,
+    discount: Money,
+}
+
+#[derive(Template)]
+#[template(path = "pages/staff/order.html")]
+struct ShowPage {
+    t: T,
+    page: Page,
+    id: OrderId,
+    customer: CustomerId,
+    name: String,
+    state: sales::Badge,
+    is_open: bool,
+    is_consumer: bool,
+    net: Money,
+    vat: Money,
+    placed_at: Timestamp,
+    lines: Vec<LineRow>,
+    accepted: Vec<(Text, String, String)>,
+}
+
+async fn show(visit: Visit, state: State, PathId(id): PathId<OrderId>) -> PageResult {
+    let (t, office) = (visit.t(), &state.office);
+    let order = orders::order(office, id).await?;
+    let catalogue = catalogue::load(office).await?;
+    let names = names(&state, &[order.customer]).await?;
+    let line = |line: &orders::OrderLine| LineRow {
+        name: sales::plan_name(t, &catalogue, line.plan),
+        label: line.label.as_ref().map_or_else(String::new, |label| label.expose().clone()),
+        options: sales::options(t, &catalogue, &line.chosen),
+        term: t.term(&line.months),
+        amount: line.amount,
+        setup: line.setup,
+        discount: line.discount,
+    };
+    let accepted = |(kind, version, hash): &(AcceptanceKind, String, [u8; 32])| {
+        let word = match kind {
+            AcceptanceKind::Terms => t.staff_accept_terms(),
+            AcceptanceKind::Responsibility => t.staff_accept_responsibility(),
+            AcceptanceKind::ProcessorAgreement => t.staff_accept_processor(),
+            AcceptanceKind::EarlyStart => t.staff_accept_early(),
+        };
+        let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        (word, version.clone(), hash)
+    };
+    ok(&ShowPage {
+        t,
+        page: super::page(&visit, t.staff_order_title(order.number.to_string()))
+            .crumb("/staff/orders", t.staff_nav_orders()),
+        id,
+        customer: order.customer,
+        name: names.get(&order.customer).cloned().unwrap_or_default(),
+        state: sales::order_state(t, order.state),
+        is_open: order.state == OrderState::Placed,
+        is_consumer: order.buyer.is_consumer(),
+        net: order.net,
+        vat: order.vat,
+        placed_at: order.placed_at,
+        lines: order.lines.iter().map(line).collect(),
+        accepted: order.accepted.iter().map(accepted).collect(),
+    })
+}
+
+async fn accept(visit: Visit, state: State, me: Me, PathId(id): PathId<OrderId>) -> PageResult {
+    orders::accept(&state.office, me.session.by(), id).await?;
+    Ok(see_other(&format!("/staff/orders/{id}")).done(&visit, Flash::OrderAccepted).into())
+}
+
+async fn cancel(visit: Visit, state: State, me: Me, PathId(id): PathId<OrderId>) -> PageResult {
+    orders::cancel(&state.office, me.session.by(), id).await?;
+    Ok(see_other(&format!("/staff/orders/{id}")).done(&visit, Flash::OrderCancelled).into())
+}
+
+struct TaskRow {
+    id: TaskId,
+    number: i64,
+    kind: Text,
+    service: String,
+    customer: CustomerId,
+    name: String,
+    state: sales::Badge,
+    due_at: Timestamp,
+    is_open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/staff/tasks.html")]
+struct TasksPage {
+    t: T,
+    page: Page,
+    list: List,
+    states: Vec<Choice>,
+    kinds: Vec<Choice>,
+    rows: Vec<TaskRow>,
+}
+
+async fn tasks(visit: Visit, state: State, mut list: List) -> PageResult {
+    let (t, office) = (visit.t(), &state.office);
+    let filter = TaskFilter {
+        state: TaskState::parse(list.filter("state")),
+        kind: TaskKind::parse(list.filter("kind")),
+        ..TaskFilter::default()
+    };
+    list.set_total(services::count_tasks(office, filter).await?);
+    let found = services::tasks(office, filter, list.offset(), ROWS).await?;
+    let names = names(&state, &found.iter().map(|task| task.customer).collect::<Vec<_>>()).await?;
+    let catalogue = catalogue::load(office).await?;
+    let mut labels: HashMap<ServiceId, String> = HashMap::new();
+    for task in &found {
+        if !labels.contains_key(&task.service) {
+            let service = services::service(office, task.service).await?;
+            let plan = sales::plan_name(t, &catalogue, service.plan);
+            let label = service.label.map_or(plan.clone(), |label| format!("{plan} · {}", label.expose()));
+            labels.insert(task.service, label);
+        }
+    }
+    let row = |task: &services::Task| TaskRow {
+        id: task.id,
+        number: task.number,
+        kind: sales::task_kind(t, task.kind),
+        service: labels.get(&task.service).cloned().unwrap_or_default(),
+        customer: task.customer,
+        name: names.get(&task.customer).cloned().unwrap_or_default(),
+        state: sales::task_state(t, task.state),
+        due_at: task.due_at,
+        is_open: task.state == TaskState::Open,
+    };
+    ok(&TasksPage {
+        t,
+        page: super::page(&visit, t.staff_nav_tasks()),
+        list,
+        states: TaskState::ALL
+            .iter()
+            .map(|state| Choice::new(state.as_str(), sales::task_state(t, *state).1))
+            .collect(),
+        kinds: TaskKind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind.as_str(), sales::task_kind(t, *kind)))
+            .collect(),
+        rows: found.iter().map(row).collect(),
+    })
+}
+
+async fn done(visit: Visit, state: State, me: Me, PathId(id): PathId<TaskId>) -> PageResult {
+    services::complete(&state.office, me.session.by(), Some(me.session.login), id).await?;
+    Ok(see_other("/staff/tasks?state=open").done(&visit, Flash::TaskDone).into())
+}
+
+#[derive(Template)]
+#[template(path = "pages/staff/terms.html")]
+struct TermsPage {
+    t: T,
+    page: Page,
+    errors: Errors,
+    kind: &'static str,
+    versions: Vec<TermsVersion>,
+    after: u32,
+    form: TermsForm,
+}
+
+async fn terms_page(
+    visit: &Visit,
+    state: &State,
+    kind: TermsKind,
+    form: Option<TermsForm>,
+    errors: Errors,
+) -> Result<TermsPage, PageError> {
+    let t = visit.t();
+    let title = match kind {
+        TermsKind::Terms => t.staff_terms_terms(),
+        TermsKind::Responsibility => t.staff_terms_responsibility(),
+    };
+    let versions = orders::versions(&state.office, kind).await?;
+    let form = form.unwrap_or_else(|| match versions.first() {
+        Some(latest) => TermsForm { nl: latest.nl.clone(), en: latest.en.clone() },
+        None => orders::default_form(&state.office, kind),
+    });
+    Ok(TermsPage {
+        t,
+        page: super::page(visit, title).crumb("/staff/orders", t.staff_nav_orders()).failed(&errors),
+        errors,
+        kind: kind.as_str(),
+        after: versions.first().map_or(0, |latest| latest.version),
+        versions,
+        form,
+    })
+}
+
+async fn terms(visit: Visit, state: State, Path(kind): Path<String>) -> PageResult {
+    let kind = TermsKind::parse(&kind).ok_or(PageError::NotFound)?;
+    ok(&terms_page(&visit, &state, kind, None, Errors::none()).await?)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Published {
+    #[serde(flatten)]
+    form: TermsForm,
+    after: String,
+}
+
+async fn publish(
+    visit: Visit,
+    state: State,
+    me: Me,
+    Path(kind): Path<String>,
+    Form(sent): Form<Published>,
+) -> PageResult {
+    let kind = TermsKind::parse(&kind).ok_or(PageError::NotFound)?;
+    let after = sent.after.parse().map_err(|_| PageError::BadRequest)?;
+    match orders::publish(&state.office, me.session.by(), kind, after, &sent.form).await {
+        Ok(_) => {
+            let to = format!("/staff/terms/{}", kind.as_str());
+            Ok(see_other(&to).done(&visit, Flash::Saved).into())
+        }
+        Err(error) => {
+            let errors = Errors::of_problems(visit.t(), &problems(error)?);
+            unprocessable(&terms_page(&visit, &state, kind, Some(sent.form), errors).await?)
+        }
+    }
+}
