@@ -22,12 +22,13 @@ const CONTACT_SECONDS: i64 = 600;
 const ORPHAN_HOURS: i64 = 24;
 
 /// The tasks, in the order in which they run when several are due.
-pub const TASKS: [&str; 10] = [
+pub const TASKS: [&str; 11] = [
     "jobs-released",
     "imports-swept",
     "contacts-ended",
     "links-swept",
     "requests-reminded",
+    "services-ended",
     "retention",
     "processor-agreements",
     "orphan-keys",
@@ -39,7 +40,7 @@ fn seconds_between(app: &App, task: &str) -> i64 {
     match task {
         "jobs-released" | "imports-swept" => MINUTE,
         "contacts-ended" => 5 * MINUTE,
-        "links-swept" | "retention" | "processor-agreements" => HOUR,
+        "links-swept" | "services-ended" | "retention" | "processor-agreements" => HOUR,
         "attest" => i64::from(app.config.jobs.attest_hours) * HOUR,
         _ => DAY,
     }
@@ -108,6 +109,10 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
                 "{} requests due within a week, {} overdue; {} staff members reminded",
                 daily.due_soon, daily.overdue, daily.reminded
             )
+        }
+        "services-ended" => {
+            let ended = office::services::end_due(office).await?;
+            format!("{ended} services ended whose last day had passed")
         }
         "retention" => {
             let before = now.plus_days(-REMEMBERED_DAYS);

@@ -15,7 +15,7 @@ const PRODUCTS: &[ProductLine] = &[
         [
             "Webhosting",
             "Web hosting",
-            "Ruimte voor je website en mail, op onze eigen machines in Nederland. Wij kijken er niet in.",
+            "Ruimte voor uw website en mail, op onze eigen machines in Nederland. Wij kijken er niet in.",
             "Room for your website and mail, on machines of our own in the Netherlands. We do not look into it.",
         ],
         &[
@@ -48,7 +48,7 @@ const PRODUCTS: &[ProductLine] = &[
         [
             "Domeinnaam",
             "Domain name",
-            "Een naam op internet, geregistreerd op jouw naam.",
+            "Een naam op internet, geregistreerd op uw naam.",
             "A name on the internet, registered in your name.",
         ],
         &[
@@ -63,7 +63,7 @@ const PRODUCTS: &[ProductLine] = &[
         [
             "VPS",
             "VPS",
-            "Een eigen server, waarop alleen jij beheerder bent.",
+            "Een eigen server, waarop alleen u beheerder bent.",
             "A server of your own, on which you alone are the administrator.",
         ],
         &[
@@ -89,7 +89,7 @@ const PRODUCTS: &[ProductLine] = &[
         [
             "Certificaat",
             "Certificate",
-            "Een certificaat op naam van je organisatie. Een gewoon certificaat zit bij de hosting.",
+            "Een certificaat op naam van uw organisatie. Een gewoon certificaat zit bij de hosting.",
             "A certificate in the name of your organisation. An ordinary one comes with the hosting.",
         ],
         &[("certificate-ov", "OV", ["", ""], "names 1", &[["12", "89,00", ""]])],

@@ -14,11 +14,15 @@ use anyhow::{Context, Result, bail};
 use base::{Language, Random, SeededRandom, Sensitive};
 use office::By;
 use office::accounts::{self, NewStaff, Officer, StaffRole};
-use office::customers::import;
+use office::catalogue;
+use office::customers::{self, import};
 use office::messages::{self, ContactForm};
+use office::orders;
 use office::promises::Recording;
 use office::requests::erasure::{self, Whom};
 use office::requests::{self, About, OnBehalf, RequestKind};
+use office::services;
+use office::services::terms::TermMonths;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::io::BufRead as _;
@@ -134,6 +138,7 @@ pub async fn make(folder: &Path, address: SocketAddr, customers: u32) -> Result<
     import::run(&app.office, BY, &plan, &mut |_| {}).await?;
     let logins = people(&app).await?;
     write_logins(folder, &logins)?;
+    sales(&app, customers.min(AGREEMENTS_MAX)).await?;
     conversations(&app).await?;
     erased_customer(&app).await?;
     crate::schedule::perform(&app, "requests-reminded").await?;
@@ -143,6 +148,61 @@ pub async fn make(folder: &Path, address: SocketAddr, customers: u32) -> Result<
         office::checkpoints::Publisher::open(Arc::clone(&app.office), &app.config.ledger_files()).await?;
     publisher.round().await?;
     Ok(app)
+}
+
+/// How many customers have an agreement.
+const AGREEMENTS_MAX: u32 = 100;
+/// What they ordered, in turn: the plan, the months of a term, and whether it has a domain name.
+const ORDERED: [(&str, u32, bool); 5] = [
+    ("hosting-start", 1, true),
+    ("hosting-plus", 12, true),
+    ("domain-nl", 12, true),
+    ("vps-2", 1, false),
+    ("hosting-pro", 12, true),
+];
+
+/// A catalogue, and customers who ordered from it: most services are made, the last orders wait.
+async fn sales(app: &App, count: u32) -> Result<()> {
+    let office = &*app.office;
+    catalogue::fill_defaults(office, BY).await?;
+    orders::fill_defaults(office, BY).await?;
+    let catalogue = catalogue::load(office).await?;
+    let filter = customers::CustomerFilter::default();
+    let found = customers::page(office, filter, 0, count).await?.customers;
+    let waiting = found.len() / 10;
+    for (i, summary) in found.iter().enumerate() {
+        let customer = customers::customer(office, summary.id).await?;
+        let (plan, months, is_domain) = ORDERED[i % ORDERED.len()];
+        let (_, plan) = catalogue.plan_of_code(plan).context("a plan of the catalogue")?;
+        let label = is_domain.then(|| Sensitive::new(format!("klant-{}.example", i + 1)));
+        let months = TermMonths::new(months).context("a term")?;
+        let lines = [orders::LineForm { plan: plan.id, months, chosen: services::Chosen::default(), label }];
+        let treatment = orders::treatment(office, &customer.profile);
+        let quote = orders::quote(&catalogue, &lines, None, treatment, office.today())?;
+        let accepted = orders::Accepted {
+            terms: 1,
+            responsibility: 1,
+            processor_agreement: Some(office.policy().hash()),
+            early_start: orders::EarlyStart::Asked,
+        };
+        let new = orders::NewOrder {
+            customer: customer.id,
+            login: None,
+            lines: &lines,
+            code: None,
+            accepted,
+            total: quote.total(),
+        };
+        let placed = orders::place(office, BY, &new).await?;
+        if i >= waiting {
+            orders::accept(office, BY, placed.id).await?;
+        }
+    }
+    let open = services::TaskFilter { state: Some(services::TaskState::Open), ..Default::default() };
+    for task in services::tasks(office, open, 0, count.saturating_sub(count / 5)).await? {
+        services::complete(office, BY, None, task.id).await?;
+    }
+    Ok(())
 }
 
 const FIRST: [&str; 24] = [

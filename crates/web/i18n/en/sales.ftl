@@ -270,3 +270,4 @@ staff-terms-lead = A new version holds at once for new orders. What was accepted
 flash-order-accepted = The order has been accepted
 flash-order-cancelled = The order has been cancelled
 flash-task-done = The task is done
+staff-task-services-ended = Cancelled services are ended on their last day

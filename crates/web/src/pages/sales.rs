@@ -200,7 +200,7 @@ mod tests {
         let send = |fields: &[(String, String)]| fields.to_vec();
         let fields = send(&with(&[("action", "details"), ("code", "onzin")]));
         let pairs: Vec<_> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-        visitor.post("/order", &pairs).await.is(200).has("Je gegevens");
+        visitor.post("/order", &pairs).await.is(200).has("Uw gegevens");
 
         let person = [
             ("kind", "person"),
@@ -218,7 +218,7 @@ mod tests {
         visitor.post("/order", &pairs).await.is(200).has("De voorwaarden zijn nog niet gepubliceerd");
         orders::fill_defaults(&site.office, By::System("test")).await.expect("the texts");
         let check = visitor.post("/order", &pairs).await;
-        check.is(200).has("Controleer je bestelling").has("Fenna de Vries").has("verwerkersovereenkomst");
+        check.is(200).has("Controleer uw bestelling").has("Fenna de Vries").has("verwerkersovereenkomst");
 
         let mut last = fields.clone();
         last.retain(|(name, _)| name != "action");
@@ -264,7 +264,7 @@ mod tests {
         let path = format!("/panel/services/{service}");
         panel.get(&path).await.is(200).has("Opzeggen");
         let quote = panel.get(&format!("{path}/change?plan=hosting-plus")).await;
-        quote.is(200).has("Je betaalt nu").has("9,95");
+        quote.is(200).has("U betaalt nu").has("9,95");
         let fields = [
             ("plan".to_owned(), "hosting-plus".to_owned()),
             ("revision".to_owned(), quote.value("revision")),

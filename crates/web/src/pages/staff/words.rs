@@ -28,6 +28,7 @@ pub(super) fn task(t: T, name: &str) -> Text {
         "contacts-ended" => t.staff_task_contacts_ended(),
         "links-swept" => t.staff_task_links_swept(),
         "requests-reminded" => t.staff_task_requests_reminded(),
+        "services-ended" => t.staff_task_services_ended(),
         "retention" => t.staff_task_retention(),
         "processor-agreements" => t.staff_task_processor_agreements(),
         "orphan-keys" => t.staff_task_orphan_keys(),
