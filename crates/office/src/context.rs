@@ -20,6 +20,8 @@ pub struct Settings {
     pub origin: String,
     /// The language of mails to staff and of pages without a choice.
     pub language: Language,
+    /// How invoices are paid and reminded of.
+    pub billing: crate::billing::BillingSettings,
 }
 
 /// The office of one provider.
@@ -94,6 +96,32 @@ pub struct Prepared {
     about: Vec<SubjectId>,
 }
 
+/// A ledger entry whose salts are at hand, and whose facts come inside the transaction: numbers that
+/// are taken there.
+#[derive(Debug)]
+pub struct Draft {
+    builder: EntryBuilder,
+    about: Vec<SubjectId>,
+    data: Map<String, Value>,
+}
+
+impl Draft {
+    /// Adds a fact, as [`Record::with`].
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.data.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The finished entry.
+    ///
+    /// # Errors
+    /// When the entry breaks a limit.
+    pub fn finish(self) -> Result<Prepared, OfficeError> {
+        Ok(Prepared { entry: self.builder.data(self.data).build()?, about: self.about })
+    }
+}
+
 impl Prepared {
     /// Puts the entry into the transaction.
     ///
@@ -153,8 +181,15 @@ impl Office {
     /// # Errors
     /// When a subject's salt cannot be had, or the entry breaks a limit.
     pub async fn prepare(&self, record: Record) -> Result<Prepared, OfficeError> {
-        let mut builder = EntryBuilder::new(record.kind, &self.settings.origin, self.now(), &*self.random)
-            .data(record.data);
+        self.draft(record).await?.finish()
+    }
+
+    /// The same, of which some facts are known only inside the transaction.
+    ///
+    /// # Errors
+    /// When a subject's salt cannot be had.
+    pub async fn draft(&self, record: Record) -> Result<Draft, OfficeError> {
+        let mut builder = EntryBuilder::new(record.kind, &self.settings.origin, self.now(), &*self.random);
         builder = match record.by {
             By::System(name) => builder.actor(Actor::System(name)),
             By::Visitor => builder.actor(Actor::Visitor),
@@ -167,6 +202,6 @@ impl Office {
             let key = self.vault.ensure::<purpose::Ledger>(*subject).await?;
             builder = builder.subject(key.salt(), *subject);
         }
-        Ok(Prepared { entry: builder.build()?, about: record.about })
+        Ok(Draft { builder, about: record.about, data: record.data })
     }
 }

@@ -75,6 +75,7 @@ async fn build(folder: tempfile::TempDir, data: &DatabaseUrl, keys: &DatabaseUrl
         base_url: "https://mijn.voorbeeldhost.example".into(),
         origin: "mijn.voorbeeldhost.example/waarborg/ledger/1".into(),
         language: Language::Nl,
+        billing: crate::billing::BillingSettings::default(),
     };
     let office = Office::new(store, vault, policy, Arc::clone(&clock) as Arc<dyn Clock>, random, settings);
     TestOffice { office: Arc::new(office), clock, vault_config, folder }

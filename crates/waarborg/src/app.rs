@@ -123,6 +123,7 @@ impl App {
             base_url: config.server.base_url.clone(),
             origin: config.origin(),
             language: config.language,
+            billing: config.billing.clone(),
         };
         let recorder = Recorder::new(store.clone(), config.origin(), Arc::clone(&clock), Arc::clone(&random));
         let gate = Arc::new(Gate::new(Register::of(&policy), recorder, ConnectLimits::default()));

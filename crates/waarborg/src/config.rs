@@ -37,6 +37,8 @@ pub struct Config {
     pub log: Log,
     /// When the program does its rounds.
     pub jobs: Jobs,
+    /// How invoices are paid and reminded of.
+    pub billing: office::billing::BillingSettings,
     /// The language of pages without a choice.
     pub language: Language,
 }
@@ -201,6 +203,8 @@ struct Typed {
     log: Log,
     #[serde(default)]
     jobs: Jobs,
+    #[serde(default)]
+    billing: office::billing::BillingSettings,
 }
 
 #[derive(Deserialize)]
@@ -334,6 +338,7 @@ impl Config {
             mail: mail(typed.mail, home),
             log: typed.log,
             jobs: typed.jobs,
+            billing: typed.billing,
             language: typed.language,
             home: home.to_owned(),
         };
@@ -360,6 +365,9 @@ impl Config {
             if !range.contains(&value) {
                 bail!("jobs.{name}: {value} is not between {} and {}", range.start(), range.end());
             }
+        }
+        if let Err(problem) = self.billing.check() {
+            bail!("billing.{problem}");
         }
         Ok(())
     }

@@ -22,13 +22,16 @@ const CONTACT_SECONDS: i64 = 600;
 const ORPHAN_HOURS: i64 = 24;
 
 /// The tasks, in the order in which they run when several are due.
-pub const TASKS: [&str; 11] = [
+pub const TASKS: [&str; 14] = [
     "jobs-released",
     "imports-swept",
     "contacts-ended",
     "links-swept",
     "requests-reminded",
     "services-ended",
+    "billing-resumed",
+    "billing",
+    "payments-reminded",
     "retention",
     "processor-agreements",
     "orphan-keys",
@@ -39,7 +42,7 @@ pub const TASKS: [&str; 11] = [
 fn seconds_between(app: &App, task: &str) -> i64 {
     match task {
         "jobs-released" | "imports-swept" => MINUTE,
-        "contacts-ended" => 5 * MINUTE,
+        "contacts-ended" | "billing-resumed" => 5 * MINUTE,
         "links-swept" | "services-ended" | "retention" | "processor-agreements" => HOUR,
         "attest" => i64::from(app.config.jobs.attest_hours) * HOUR,
         _ => DAY,
@@ -114,6 +117,16 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
             let ended = office::services::end_due(office).await?;
             format!("{ended} services ended whose last day had passed")
         }
+        "billing-resumed" => {
+            let resumed = office::billing::resume(office).await?;
+            format!("{resumed} billing runs that broke off finished")
+        }
+        "billing" if !app.config.billing.daily => "left to staff by billing.daily".to_owned(),
+        "billing" => {
+            let (_, outcome) = office::billing::run(office, By::System("billing"), office.today()).await?;
+            outcome.to_string()
+        }
+        "payments-reminded" => office::payments::remind(office).await?.to_string(),
         "retention" => {
             let before = now.plus_days(-REMEMBERED_DAYS);
             let jobs = store::prune_done(&office.store, before).await?;

@@ -68,6 +68,7 @@ pub(crate) async fn site_with(change: impl FnOnce(State) -> State) -> TestSite {
         base_url: "https://mijn.voorbeeldhost.example".into(),
         origin: "mijn.voorbeeldhost.example/waarborg/ledger/1".into(),
         language: Language::Nl,
+        billing: office::billing::BillingSettings::default(),
     };
     let origin = settings.origin.clone();
     let clock_of_office = Arc::clone(&clock) as Arc<dyn Clock>;

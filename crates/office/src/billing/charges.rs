@@ -103,7 +103,6 @@ pub fn seal_label(
     key.seal(&cell(id, subject), label.as_bytes(), random).into_bytes()
 }
 
-#[expect(dead_code, reason = "opened when invoices are made")]
 pub(crate) fn open_label(
     key: &DataKey<Account>,
     id: ChargeId,
@@ -125,5 +124,6 @@ pub async fn insert(tx: &Tx, charges: &[NewCharge], now: Timestamp) -> Result<u6
             return Err(StoreError::inconsistent("a charge whose amount does not follow from its parts"));
         }
     }
-    store::insert(tx, charges, now).await
+    let open: Vec<_> = charges.iter().map(|charge| (charge, None)).collect();
+    store::insert(tx, &open, now).await
 }

@@ -4,22 +4,35 @@
 //! is rounded once over all its lines; all credit notes of an invoice together are never more than
 //! the invoice, and when every line is credited they are exactly its opposite.
 
-use super::document::{
-    Credited, FORMAT_VERSION, InvoiceDocument, InvoiceKind, InvoiceLine, Payment, RateTotal,
-};
 use super::vat::{VatRate, tax};
 use base::{Day, Money};
 use core::fmt;
+use documents::{Credited, FORMAT_VERSION, InvoiceDocument, InvoiceKind, InvoiceLine, Payment, RateTotal};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// How many lines one invoice has at most; a customer with more gets several.
 pub const LINES_MAX: usize = 500;
 
+/// The word of a kind in the database and in files.
+#[must_use]
+pub const fn kind_word(kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::Invoice => "invoice",
+        InvoiceKind::CreditNote => "credit_note",
+    }
+}
+
+/// Reads the word.
+#[must_use]
+pub fn parse_kind(text: &str) -> Option<InvoiceKind> {
+    [InvoiceKind::Invoice, InvoiceKind::CreditNote].into_iter().find(|kind| kind_word(*kind) == text)
+}
+
 /// A series of numbers: invoices and credit notes of one book year each have their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Series {
-    kind: InvoiceKind,
+    letter: char,
     year: i16,
 }
 
@@ -27,7 +40,11 @@ impl Series {
     /// The series of a kind in the year of a day.
     #[must_use]
     pub fn on(kind: InvoiceKind, day: Day) -> Self {
-        Self { kind, year: day.date().year() }
+        let letter = match kind {
+            InvoiceKind::Invoice => 'F',
+            InvoiceKind::CreditNote => 'C',
+        };
+        Self { letter, year: day.date().year() }
     }
 
     /// The name of its counter.
@@ -45,11 +62,7 @@ impl Series {
 
 impl fmt::Display for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letter = match self.kind {
-            InvoiceKind::Invoice => 'F',
-            InvoiceKind::CreditNote => 'C',
-        };
-        write!(f, "{letter}{}", self.year)
+        write!(f, "{}{}", self.letter, self.year)
     }
 }
 
@@ -178,9 +191,9 @@ fn taken(invoice: &InvoiceDocument, lines: &[usize]) -> BTreeMap<VatRate, Money>
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::super::document::Party;
     use super::*;
     use base::Language;
+    use documents::Party;
     use proptest::prelude::*;
 
     pub(crate) fn line(cents: i64, quantity: i64, discount: i64, rate: u32) -> InvoiceLine {

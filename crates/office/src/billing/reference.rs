@@ -1,17 +1,4 @@
-//! The reference that a customer writes with a payment, and account numbers.
-
-/// A creditor reference after ISO 11649: `RF`, two check digits, and the letters and digits of a number.
-/// None when those are none or more than 21.
-#[must_use]
-pub fn creditor_reference(number: &str) -> Option<String> {
-    let body: String =
-        number.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    if body.is_empty() || body.len() > 21 {
-        return None;
-    }
-    let check = 98 - remainder(&format!("{body}RF00"))?;
-    Some(format!("RF{check:02}{body}"))
-}
+//! Account numbers.
 
 /// Whether a text is an account number whose check digits are right (ISO 13616).
 #[must_use]
@@ -38,10 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_and_accounts_carry_their_check() {
-        assert_eq!(creditor_reference("539007547034").as_deref(), Some("RF18539007547034"));
-        assert_eq!(creditor_reference("F2026-00042").as_deref().map(str::len), Some(14));
-        assert_eq!(creditor_reference("--"), None);
+    fn accounts_carry_their_check() {
         assert!(is_iban("NL91 ABNA 0417 1643 00"));
         assert!(!is_iban("NL91 ABNA 0417 1643 01"));
         assert!(!is_iban("é"));

@@ -1,7 +1,13 @@
 //! SQL of this slice.
 
+pub(crate) mod books;
 pub(crate) mod charges;
+pub(crate) mod due;
+pub(crate) mod invoices;
+#[cfg(test)]
+pub(crate) mod testkit;
 
+use ::store::StoreError;
 use base::Day;
 use policy::schema::{Column, Table};
 
@@ -51,6 +57,7 @@ pub const TABLES: &[Table] = &[
             Column::plain("customer_id"),
             Column::plain("subject_id"),
             Column::plain("credits_id"),
+            Column::plain("credits_lines"),
             Column::plain("run_id"),
             Column::plain("issued_day"),
             Column::plain("due_day"),
@@ -64,6 +71,7 @@ pub const TABLES: &[Table] = &[
             Column::secret("snapshot_sha256"),
             Column::plain("reminder_step"),
             Column::plain("remind_day"),
+            Column::plain("mailed_at"),
             Column::plain("created_at"),
         ],
     )
@@ -108,4 +116,18 @@ pub(crate) fn day(day: Day) -> i64 {
 pub(crate) fn places(rows: usize, columns: usize) -> String {
     let row = |r: usize| (1..=columns).map(|c| format!("${}", r * columns + c)).collect::<Vec<_>>().join(",");
     (0..rows).map(|r| format!("({})", row(r))).collect::<Vec<_>>().join(", ")
+}
+
+/// A day from the database.
+pub(crate) fn to_day(number: i64) -> Result<Day, StoreError> {
+    let number = u32::try_from(number).map_err(|_| StoreError::inconsistent("a day outside the calendar"))?;
+    Ok(Day::from_number(number))
+}
+
+/// `$3,$4,$5` for so many values from a place on; a list that nothing is in when there are none.
+pub(crate) fn id_places(from: usize, count: usize) -> String {
+    if count == 0 {
+        return "NULL".into();
+    }
+    (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(",")
 }

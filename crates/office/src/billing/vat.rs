@@ -14,15 +14,24 @@
 use crate::catalogue::Vat;
 use crate::customers::{CustomerKind, Profile};
 use base::{Day, Money};
+use jiff::civil::{Date, date};
 
-pub use super::document::VatRate;
+pub use documents::VatRate;
 
-/// When the rates of a category began to hold, in hundredths of a percent; the newest first.
-const RATES: [(Vat, &[(i32, i8, i8, u32)]); 3] = [
-    (Vat::Standard, &[(2012, 10, 1, 2_100), (2001, 1, 1, 1_900)]),
-    (Vat::Reduced, &[(2019, 1, 1, 900), (1986, 10, 1, 600)]),
-    (Vat::Zero, &[(1970, 1, 1, 0)]),
-];
+/// A rate in hundredths of a percent, and the day from which it held.
+struct Dated {
+    from: Date,
+    rate: VatRate,
+}
+
+const fn dated(year: i16, month: i8, day: i8, rate: u32) -> Dated {
+    Dated { from: date(year, month, day), rate: VatRate(rate) }
+}
+
+/// The rates of each category, the newest first.
+const STANDARD: &[Dated] = &[dated(2012, 10, 1, 2_100), dated(2001, 1, 1, 1_900)];
+const REDUCED: &[Dated] = &[dated(2019, 1, 1, 900), dated(1986, 10, 1, 600)];
+const ZERO: &[Dated] = &[dated(1970, 1, 1, 0)];
 
 /// The member states of the Union by the prefix of their VAT numbers (Greece writes EL). Northern
 /// Ireland (XI) counts for goods only, and this is about services.
@@ -71,14 +80,13 @@ impl Treatment {
 /// The Dutch rate of a category on a day. Before the first one that is known, that one.
 #[must_use]
 pub fn rate_on(vat: Vat, day: Day) -> VatRate {
-    let rates = RATES.iter().find(|(category, _)| *category == vat).map_or(&[][..], |(_, rates)| rates);
-    let began = |year: i32, month: i8, of_month: i8| {
-        jiff::civil::Date::new(i16::try_from(year).unwrap_or(i16::MAX), month, of_month)
-            .ok()
-            .is_some_and(|date| date <= day.date())
+    let rates = match vat {
+        Vat::Standard => STANDARD,
+        Vat::Reduced => REDUCED,
+        Vat::Zero => ZERO,
     };
-    let found = rates.iter().find(|(year, month, of_month, _)| began(*year, *month, *of_month));
-    VatRate(found.or(rates.last()).map_or(0, |(.., rate)| *rate))
+    let found = rates.iter().find(|dated| dated.from <= day.date());
+    found.or(rates.last()).map_or(VatRate(0), |dated| dated.rate)
 }
 
 /// The tax of a rate over a net amount.

@@ -13,6 +13,7 @@ pub fn kind_in_words(kind: &str, language: Language) -> Option<&'static str> {
         .or_else(|| of_logins(kind))
         .or_else(|| of_sales(kind))
         .or_else(|| of_requests(kind))
+        .or_else(|| of_billing(kind))
         .or_else(|| of_the_house(kind))?;
     Some(match language {
         Language::Nl => words.0,
@@ -76,6 +77,27 @@ fn of_sales(kind: &str) -> Option<Words> {
             ("verhuizing van een domeinnaam gevraagd", "transfer of a domain name requested")
         }
         "task-done" => ("taak gedaan", "task done"),
+        _ => return None,
+    })
+}
+
+fn of_billing(kind: &str) -> Option<Words> {
+    Some(match kind {
+        "billing-run-begun" => ("facturatie begonnen", "billing run begun"),
+        "billing-run-ended" => ("facturatie klaar", "billing run ended"),
+        "invoices-issued" => ("facturen gemaakt", "invoices issued"),
+        "invoices-exported" => ("facturen geëxporteerd", "invoices exported"),
+        "invoice-sent-again" => ("factuur opnieuw gemaild", "invoice mailed again"),
+        "invoice-written-off" => ("factuur afgeboekt", "invoice written off"),
+        "payment-recorded" => ("betaling geboekt", "payment recorded"),
+        "payment-refunded" => ("terugbetaling geboekt", "refund recorded"),
+        "payment-reversed" => ("betaling tegengeboekt", "payment taken back"),
+        "payment-reminded" => ("betalingsherinnering verstuurd", "payment reminder sent"),
+        "mail-template-changed" => ("mailtekst gewijzigd", "mail text changed"),
+        "mail-template-restored" => ("mailtekst teruggezet", "mail text restored"),
+        "books-destroyed" => {
+            ("boekhouding na de bewaartermijn vernietigd", "books destroyed after their term")
+        }
         _ => return None,
     })
 }

@@ -84,6 +84,21 @@ pub async fn customer(office: &Office, id: CustomerId) -> Result<Customer, Offic
     row.open(&office.vault.key::<Account>(row.subject).await?)
 }
 
+/// Customers of these ids with their keys, in order of number; those whose key is gone are left out.
+///
+/// # Errors
+/// When a store fails, or a value does not open.
+pub(crate) async fn open_many(
+    office: &Office,
+    ids: &[CustomerId],
+) -> Result<Vec<(Customer, DataKey<Account>)>, OfficeError> {
+    let rows = store::by_ids(&office.store, ids).await?;
+    let subjects: Vec<SubjectId> = rows.iter().map(|row| row.subject).collect();
+    let keys = office.vault.keys::<Account>(&subjects).await?;
+    let with_key = rows.iter().filter_map(|row| keys.get(&row.subject).map(|key| (row, key)));
+    with_key.map(|(row, key)| Ok((row.open(key)?, key.clone()))).collect()
+}
+
 /// The customer whose data a subject's keys are for, if the subject is a customer.
 ///
 /// # Errors

@@ -45,6 +45,10 @@ pub enum MailKind {
     StaffReminder,
     /// An order was placed, accepted or cancelled.
     Order,
+    /// An invoice or credit note was issued.
+    Invoice,
+    /// An invoice is not paid.
+    PaymentReminder,
 }
 
 impl MailKind {
@@ -66,6 +70,8 @@ impl MailKind {
             Self::ProcessorAgreement => "processor_agreement",
             Self::StaffReminder => "staff_reminder",
             Self::Order => "order",
+            Self::Invoice => "invoice",
+            Self::PaymentReminder => "payment_reminder",
         }
     }
 
@@ -75,7 +81,8 @@ impl MailKind {
         match self {
             Self::Invitation | Self::Recovery | Self::NewEmail | Self::SecurityNotice => "security",
             Self::ContactReceived | Self::Answer | Self::Order => "support",
-            Self::ProcessorAgreement => "account",
+            // The mail says that there is an invoice; the invoice itself stays here.
+            Self::Invoice | Self::PaymentReminder | Self::ProcessorAgreement => "account",
             Self::RequestReceived
             | Self::IdentityLink
             | Self::RequestAnswered
@@ -86,7 +93,7 @@ impl MailKind {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        const ALL: [MailKind; 14] = [
+        const ALL: [MailKind; 16] = [
             MailKind::Invitation,
             MailKind::Recovery,
             MailKind::NewEmail,
@@ -101,6 +108,8 @@ impl MailKind {
             MailKind::ProcessorAgreement,
             MailKind::StaffReminder,
             MailKind::Order,
+            MailKind::Invoice,
+            MailKind::PaymentReminder,
         ];
         ALL.into_iter().find(|kind| kind.as_str() == text)
     }

@@ -1,5 +1,10 @@
 //! SQL of this slice.
 
+pub(crate) mod money;
+pub(crate) mod overview;
+pub(crate) mod reminders;
+pub(crate) mod texts;
+
 use policy::schema::{Column, Table};
 
 /// The tables of this slice.
@@ -11,9 +16,11 @@ pub const TABLES: &[Table] = &[
             Column::plain("customer_id"),
             Column::plain("subject_id"),
             Column::plain("kind"),
+            Column::plain("reverses_id"),
             Column::plain("method"),
             Column::plain("received_day"),
             Column::plain("amount_cents"),
+            Column::plain("open_cents"),
             Column::personal("reference", "invoicing"),
             Column::plain("recorded_by"),
             Column::plain("created_at"),
@@ -24,7 +31,9 @@ pub const TABLES: &[Table] = &[
         "settlement",
         &[
             Column::plain("id"),
+            Column::plain("customer_id"),
             Column::plain("invoice_id"),
+            Column::plain("refund_id"),
             Column::plain("payment_id"),
             Column::plain("credit_note_id"),
             Column::plain("amount_cents"),

@@ -182,7 +182,7 @@ super::forward!(
         updated_at BIGINT NOT NULL
     );
     CREATE INDEX service_due ON service (due_day, id);
-    CREATE INDEX service_customer ON service (customer_id);
+    CREATE INDEX service_customer ON service (customer_id, due_day);
     CREATE INDEX service_agreement ON service (agreement_id);
     CREATE INDEX service_subject ON service (subject_id);
     CREATE INDEX service_state ON service (state, ends_day);
@@ -221,7 +221,8 @@ super::forward!(
         created_at BIGINT NOT NULL,
         UNIQUE (service_id, kind, from_day, seq)
     );
-    CREATE INDEX charge_open ON charge (invoice_id, due_day, customer_id);
+    CREATE INDEX charge_open ON charge (customer_id, due_day) WHERE invoice_id IS NULL;
+    CREATE INDEX charge_invoice ON charge (invoice_id);
     CREATE INDEX charge_customer ON charge (customer_id);
     CREATE INDEX charge_subject ON charge (subject_id);
     CREATE TABLE book_file (
@@ -239,7 +240,8 @@ super::forward!(
         number BIGINT NOT NULL,
         customer_id UUID NOT NULL,
         subject_id UUID NOT NULL REFERENCES subject (id),
-        credits_id UUID REFERENCES invoice (id),
+        credits_id UUID,
+        credits_lines TEXT,
         run_id UUID,
         issued_day BIGINT NOT NULL,
         due_day BIGINT NOT NULL,
@@ -253,12 +255,15 @@ super::forward!(
         snapshot_sha256 BYTEA NOT NULL,
         reminder_step BIGINT NOT NULL,
         remind_day BIGINT,
+        mailed_at BIGINT,
         created_at BIGINT NOT NULL,
         UNIQUE (series, number)
     );
     CREATE INDEX invoice_customer ON invoice (customer_id, issued_day);
     CREATE INDEX invoice_subject ON invoice (subject_id);
-    CREATE INDEX invoice_open ON invoice (open_cents, due_day);
+    CREATE INDEX invoice_open ON invoice (due_day) WHERE open_cents > 0;
+    CREATE INDEX invoice_credit ON invoice (customer_id) WHERE open_cents < 0;
+    CREATE INDEX invoice_credits ON invoice (credits_id);
     CREATE INDEX invoice_remind ON invoice (remind_day);
     CREATE INDEX invoice_run ON invoice (run_id);
     CREATE INDEX invoice_issued ON invoice (issued_day, id);
@@ -266,21 +271,26 @@ super::forward!(
         id UUID PRIMARY KEY,
         customer_id UUID NOT NULL,
         subject_id UUID NOT NULL REFERENCES subject (id),
-        kind TEXT NOT NULL CHECK (kind IN ('payment', 'refund', 'write_off')),
+        kind TEXT NOT NULL CHECK (kind IN ('payment', 'refund', 'write_off', 'reversal')),
+        reverses_id UUID UNIQUE,
         method TEXT NOT NULL CHECK (method IN ('bank', 'cash', 'card', 'direct_debit', 'other')),
         received_day BIGINT NOT NULL,
         amount_cents BIGINT NOT NULL,
+        open_cents BIGINT NOT NULL,
         reference BYTEA,
         recorded_by UUID,
         created_at BIGINT NOT NULL
     );
     CREATE INDEX payment_customer ON payment (customer_id, received_day);
     CREATE INDEX payment_subject ON payment (subject_id);
+    CREATE INDEX payment_open ON payment (customer_id) WHERE open_cents > 0;
     CREATE TABLE settlement (
         id UUID PRIMARY KEY,
-        invoice_id UUID NOT NULL REFERENCES invoice (id),
-        payment_id UUID REFERENCES payment (id),
-        credit_note_id UUID REFERENCES invoice (id),
+        customer_id UUID NOT NULL,
+        invoice_id UUID,
+        refund_id UUID,
+        payment_id UUID,
+        credit_note_id UUID,
         amount_cents BIGINT NOT NULL,
         created_at BIGINT NOT NULL
     );
@@ -288,7 +298,7 @@ super::forward!(
     CREATE INDEX settlement_payment ON settlement (payment_id);
     CREATE INDEX settlement_credit ON settlement (credit_note_id);
     CREATE TABLE reminder (
-        invoice_id UUID NOT NULL REFERENCES invoice (id),
+        invoice_id UUID NOT NULL,
         step TEXT NOT NULL CHECK (step IN ('friendly', 'first', 'final', 'suspension')),
         customer_id UUID NOT NULL,
         mail_id UUID,
