@@ -89,6 +89,11 @@ async fn administration(office: &Office, policy: &Policy) -> Result<Finding, Off
     evidence.fact("former-customers-past-term", former.len() as u64);
     former.into_iter().for_each(|id| evidence.name_broken(id));
 
+    let books = crate::billing::past_term(office).await?;
+    broken += books.len() as u64;
+    evidence.fact("books-past-term", books.len() as u64);
+    books.into_iter().for_each(|id| evidence.name_broken(id.to_string()));
+
     let contacts = store::contacts(&office.store).await?;
     for (recipient, place, count) in &contacts {
         checked += count;

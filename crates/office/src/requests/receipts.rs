@@ -5,7 +5,7 @@
 //! token only the hash is stored; neither the receipt nor its words hold personal data (whoever has
 //! the receipt can tell that the entry is about its holder, and nothing else).
 
-use super::erasure::{self, Dates, ErasureState};
+use super::erasure::{self, Dates, ErasureState, Hold};
 use crate::accounts::Token;
 use crate::{Office, OfficeError, checkpoints};
 use base::{Language, SubjectId, Timestamp};
@@ -71,7 +71,8 @@ pub async fn status(
         _ => return Err(strange()),
     };
     let Some(entry) = entry(office, &leaf).await? else { return Ok(ReceiptStatus::Waiting) };
-    let words = words(office, language, &entry, dates);
+    let holds = erasure::holds_of(office, row.customer).await?;
+    let words = words(office, language, &entry, dates, &holds);
     let receipt = checkpoints::receipt(office, tiles, key, leaf, opening, row.subject, &words).await?;
     Ok(receipt.map_or(ReceiptStatus::Waiting, |receipt| {
         ReceiptStatus::Ready(Box::new(ReadyReceipt {
@@ -84,7 +85,7 @@ pub async fn status(
     }))
 }
 
-fn words(office: &Office, language: Language, entry: &Entry, dates: Dates) -> String {
+fn words(office: &Office, language: Language, entry: &Entry, dates: Dates, holds: &[Hold]) -> String {
     let data = entry.data();
     let purposes: Vec<String> = data
         .get("purposes")
@@ -93,7 +94,7 @@ fn words(office: &Office, language: Language, entry: &Entry, dates: Dates) -> St
         .flatten()
         .filter_map(|name| name.as_str().map(str::to_owned))
         .collect();
-    erasure::receipt_words(language, &office.policy(), &purposes, dates, &erasure::holds(office))
+    erasure::receipt_words(language, &office.policy(), &purposes, dates, holds)
 }
 
 /// A numbered entry by its leaf; none while it waits for its number.

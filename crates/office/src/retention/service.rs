@@ -2,7 +2,7 @@
 
 use super::store::{self, Candidate, Rule};
 use crate::requests::erasure::{self, Whom};
-use crate::{By, Office, OfficeError, Record, promises};
+use crate::{By, Office, OfficeError, Record, billing, promises};
 use ::store::{entries_of_kind, entry_at};
 use base::{Day, SubjectId, Timestamp};
 use core::fmt;
@@ -31,21 +31,24 @@ pub struct Swept {
     pub visitors: u64,
     /// Former customers whose erasure began.
     pub customers: u64,
+    /// Books of a customer and year past their term.
+    pub books: u64,
 }
 
 impl Swept {
     const fn anything(self) -> bool {
-        self.threads + self.requests + self.mails + self.expired + self.visitors + self.customers > 0
+        self.threads + self.requests + self.mails + self.expired + self.visitors + self.customers + self.books
+            > 0
     }
 }
 
 impl fmt::Display for Swept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { threads, requests, mails, expired, visitors, customers } = self;
+        let Self { threads, requests, mails, expired, visitors, customers, books } = self;
         write!(
             f,
             "{threads} conversations, {requests} requests, {mails} sent mails, {expired} expired packages and \
-             receipts, {visitors} visitors removed; erasure of {customers} former customers begun"
+             receipts, {visitors} visitors, {books} books removed; erasure of {customers} former customers begun"
         )
     }
 }
@@ -97,6 +100,7 @@ pub async fn run(office: &Office) -> Result<Swept, OfficeError> {
         erasure::begin(office, By::System("retention"), Whom::Customer(customer), None).await?;
         swept.customers += 1;
     }
+    swept.books = billing::end_books(office).await?;
     if swept.anything() {
         record(office, swept).await?;
     }
@@ -110,7 +114,8 @@ async fn record(office: &Office, swept: Swept) -> Result<(), OfficeError> {
         .with("mails", swept.mails)
         .with("expired", swept.expired)
         .with("visitors", swept.visitors)
-        .with("customers", swept.customers);
+        .with("customers", swept.customers)
+        .with("books", swept.books);
     let entry = office.prepare(record).await?;
     let tx = office.store.begin().await?;
     entry.append(&tx).await?;

@@ -3,7 +3,7 @@
 use super::store::{self, DeclaredRow, Stored};
 use crate::{Office, OfficeError, schema};
 use base::{Sensitive, SubjectId, Timestamp};
-use keys::purpose::{Account, Rights, Security, Support};
+use keys::purpose::{Account, Invoicing, Rights, Security, Support};
 use keys::{Cell, DataKey, KeyError, Purpose, Sealed};
 use policy::schema::{Content, OnErasure, Table};
 use std::collections::BTreeMap;
@@ -69,6 +69,7 @@ struct Keys {
     support: Option<DataKey<Support>>,
     rights: Option<DataKey<Rights>>,
     security: Option<DataKey<Security>>,
+    invoicing: Option<DataKey<Invoicing>>,
 }
 
 impl Keys {
@@ -88,6 +89,7 @@ impl Keys {
             support: key(office, subject).await?,
             rights: key(office, subject).await?,
             security: key(office, subject).await?,
+            invoicing: key(office, subject).await?,
         })
     }
 
@@ -97,6 +99,7 @@ impl Keys {
             "support" => open(self.support.as_ref(), cell, bytes),
             "rights" => open(self.rights.as_ref(), cell, bytes),
             "security" => open(self.security.as_ref(), cell, bytes),
+            "invoicing" => open(self.invoicing.as_ref(), cell, bytes),
             other => Err(OfficeError::Other(format!("no package opens values of the purpose {other}"))),
         }
     }

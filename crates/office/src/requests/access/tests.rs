@@ -49,6 +49,22 @@ fn told(data: &Value, table: &str, column: &str) -> bool {
     })
 }
 
+/// An invoice of what the customer owes, and a payment with a reference.
+async fn invoiced_and_paid(office: &Office, seeded: &Seeded) {
+    use crate::payments::{Allocation, Method, NewPayment, record};
+    let by = By::System("test");
+    crate::billing::invoice_customer(office, by, seeded.customer.id).await.expect("invoiced");
+    let payment = NewPayment {
+        customer: seeded.customer.id,
+        method: Method::Bank,
+        received: office.today(),
+        amount: base::Money::from_cents(100),
+        reference: Some("Overboeking".into()),
+        allocation: Allocation::Oldest,
+    };
+    record(office, by, &payment).await.expect("paid");
+}
+
 /// The customer's copy, made after the first one is there to be listed.
 async fn second_copy(office: &Office, seeded: &Seeded) -> RequestId {
     let form = requests::PanelForm { right: "access".into(), text: "Nog eens".into(), ..Default::default() };
@@ -59,6 +75,7 @@ office_test! {
     async fn a_copy_holds_every_personal_column_and_nothing_of_another(t: &TestOffice) {
         let office = &*t.office;
         let (seeded, _other) = (seed(office, TAG, "12345678").await, seed(office, OTHER, "87654321").await);
+        invoiced_and_paid(office, &seeded).await;
         ::store::Sequencer::new(office.store.clone()).run().await.expect("numbered");
         let id = second_copy(office, &seeded).await;
         let (_, files) = fetch(office, id).await;

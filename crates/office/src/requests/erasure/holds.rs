@@ -1,7 +1,10 @@
 //! What stays after an erasure, why, and until when.
 
-use crate::Office;
-use base::Language;
+use crate::customers::CustomerId;
+use crate::{Office, OfficeError, billing};
+use base::{Language, Timestamp};
+use keys::Purpose as _;
+use keys::purpose::Invoicing;
 use policy::{Retention, Text};
 
 /// Until when something stays.
@@ -9,6 +12,8 @@ use policy::{Retention, Text};
 pub enum Until {
     /// For a term from a moment.
     Retention(Retention),
+    /// Until a day at the latest.
+    Day(Timestamp),
     /// Thirty days after the last backup became unreadable.
     ReceiptFetched,
     /// As long as the ledger exists.
@@ -21,6 +26,10 @@ impl Until {
     pub fn in_words(&self, language: Language) -> String {
         match (self, language) {
             (Self::Retention(retention), _) => retention.in_words(language),
+            (Self::Day(at), _) => {
+                let until = if language == Language::Nl { "tot" } else { "until" };
+                format!("{until} {}", crate::requests::texts::date(*at, language))
+            }
             (Self::ReceiptFetched, Language::Nl) => {
                 "tot 30 dagen nadat de laatste back-up onleesbaar is".into()
             }
@@ -48,8 +57,54 @@ fn text(nl: &str, en: &str) -> Text {
     Text { nl: nl.to_owned(), en: en.to_owned() }
 }
 
-/// Everything that stays after an erasure, from each slice that keeps something. A slice that must
-/// keep personal data under a duty of law (invoices) adds its own here.
+/// Everything that stays after the erasure of a customer: what stays of everybody, and the invoices of
+/// this one, with those that are not paid named.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holds_of(office: &Office, customer: Option<CustomerId>) -> Result<Vec<Hold>, OfficeError> {
+    let mut all = Vec::new();
+    if let Some(customer) = customer {
+        all.extend(invoices(office, customer).await?);
+    }
+    all.extend(holds(office));
+    Ok(all)
+}
+
+async fn invoices(office: &Office, customer: CustomerId) -> Result<Vec<Hold>, OfficeError> {
+    let Some(end) = billing::books_end(office, customer).await? else { return Ok(Vec::new()) };
+    let retention = office.policy().purpose(Invoicing::NAME).map(|purpose| purpose.retention);
+    let mut all = vec![Hold {
+        what: text(
+            "uw facturen en betalingen, met de naam en het adres die op de factuur staan, onder een eigen sleutel",
+            "your invoices and payments, with the name and address that the invoice shows, under a key of their own",
+        ),
+        ground: text(
+            "de wet verplicht ons de boekhouding te bewaren (artikel 17, lid 3, onder b, AVG en artikel 52 AWR)",
+            "the law obliges us to keep the accounts (article 17(3)(b) GDPR and article 52 of the Dutch General Tax Act)",
+        ),
+        until: retention.map_or(Until::Day(end), Until::Retention),
+    }];
+    let unpaid = billing::unpaid(office, customer).await?;
+    if !unpaid.is_empty() {
+        let numbers: Vec<String> = unpaid.iter().map(billing::InvoiceRow::number_text).collect();
+        let numbers = numbers.join(", ");
+        all.push(Hold {
+            what: text(
+                &format!("wat nodig is om deze onbetaalde facturen te innen: {numbers}"),
+                &format!("what is needed to collect these unpaid invoices: {numbers}"),
+            ),
+            ground: text(
+                "wij hebben een vordering op u (artikel 17, lid 3, onder e, AVG)",
+                "we have a claim against you (article 17(3)(e) GDPR)",
+            ),
+            until: Until::Day(end),
+        });
+    }
+    Ok(all)
+}
+
+/// Everything that stays after any erasure, from each slice that keeps something.
 #[must_use]
 pub fn holds(office: &Office) -> Vec<Hold> {
     let slices: [fn(&Office) -> Option<Hold>; 3] = [requests, receipt, ledger];

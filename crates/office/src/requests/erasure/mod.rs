@@ -27,7 +27,7 @@ mod texts;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use holds::{Hold, Until, holds};
+pub use holds::{Hold, Until, holds, holds_of};
 pub use replay::{Replayed, replay_tombstones};
 pub use service::{
     EraseSubject, OwnErasure, begin, begin_granted, drop_names, erase_own, finalise, receipt_address, resume,

@@ -12,7 +12,7 @@ use crate::requests::{
     RequestState, Standing, Which,
 };
 use crate::subjects::{self, SubjectKind};
-use crate::{By, Office, OfficeError};
+use crate::{By, Office, OfficeError, billing};
 use ::store::Job;
 use base::{Sensitive, SubjectId, Timestamp};
 use keys::Phase;
@@ -227,10 +227,13 @@ async fn announce_new(
     person: Option<&Person>,
 ) -> Result<Begun, OfficeError> {
     require_active(office, principal.subject).await?;
+    if let Some(customer) = principal.customer {
+        billing::close(office, customer).await;
+    }
     let now = office.now();
     let token = Token::new(&*office.random);
     let mail = match person {
-        Some(person) => Some(farewell(office, person, &token).await?),
+        Some(person) => Some(farewell(office, principal.customer, person, &token).await?),
         None => None,
     };
     let id = ErasureId::new(&*office.clock, &*office.random);
@@ -255,10 +258,15 @@ async fn announce_new(
     Ok(Begun { id, token: Some(token) })
 }
 
-async fn farewell(office: &Office, person: &Person, token: &Token) -> Result<PreparedMail, OfficeError> {
+async fn farewell(
+    office: &Office,
+    customer: Option<CustomerId>,
+    person: &Person,
+    token: &Token,
+) -> Result<PreparedMail, OfficeError> {
     let address = receipt_address(office, token);
-    let (title, text) =
-        texts::farewell(person.language, address.expose(), &super::holds(office), &office.policy());
+    let holds = super::holds_of(office, customer).await?;
+    let (title, text) = texts::farewell(person.language, address.expose(), &holds, &office.policy());
     let mail = NewMail {
         subject: person.subject,
         to: &person.email,

@@ -3,7 +3,9 @@
 use super::store::{self, ErasureRow, Finished};
 use super::{ErasureId, ErasureState, TakeBack};
 use crate::customers::CustomerId;
-use crate::{By, Office, OfficeError, Record, accounts, mailing, requests, schema, services, subjects};
+use crate::{
+    By, Office, OfficeError, Record, accounts, billing, mailing, requests, schema, services, subjects,
+};
 use base::{SubjectId, Timestamp};
 use keys::purpose::Ledger;
 use keys::{DestroyedKey, KeyId, Phase};
@@ -52,6 +54,7 @@ pub(super) async fn begin_row(office: &Office, by: By, row: &ErasureRow) -> Resu
         }
         accounts::release_customer(&tx, customer, now).await?;
         services::stop_for_erasure(office, &tx, customer, office.today(), now).await?;
+        billing::drop_open_charges(&tx, customer).await?;
     }
     entry.append(&tx).await?;
     tx.commit().await?;

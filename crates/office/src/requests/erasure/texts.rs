@@ -50,7 +50,7 @@ pub(super) fn farewell(
                  inloggen kan dan niet meer. In back-ups worden ze binnen {backups} onleesbaar.\n\n\
                  Op deze pagina haalt u een bewijs op dat u zonder ons kunt controleren:\n\n{address}\n\n\
                  Bewaar deze link: wij kunnen hem niet opnieuw sturen, want ook uw e-mailadres wordt gewist.\n\n\
-                 Dit blijft, zonder naam of adres:\n\n{stays}"
+                 Dit blijft:\n\n{stays}"
             ),
         ),
         Language::En => (
@@ -60,7 +60,7 @@ pub(super) fn farewell(
                  you can no longer sign in either. In backups they become unreadable within {backups}.\n\n\
                  On this page you collect a receipt that you can check without us:\n\n{address}\n\n\
                  Keep this link: we cannot send it again, because your e-mail address is erased too.\n\n\
-                 This stays, without name or address:\n\n{stays}"
+                 This stays:\n\n{stays}"
             ),
         ),
     }
