@@ -7,6 +7,7 @@ mod auth;
 mod panel;
 mod public;
 mod sales;
+mod sheet;
 mod staff;
 
 pub use staff::Imports;

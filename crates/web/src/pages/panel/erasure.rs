@@ -67,7 +67,7 @@ impl Show {
         let policy = office.policy();
         let final_day = policy.erasure().backups_within.after(visit.now().day());
         let final_day = final_day.map_err(PageError::internal)?;
-        let stays = erasure::holds(office).into_iter().map(|hold| Stays {
+        let stays = erasure::holds_of(office, Some(acting.customer)).await?.into_iter().map(|hold| Stays {
             what: capital(hold.what.of(language)),
             ground: capital(hold.ground.of(language)),
             until: capital(&hold.until.in_words(language)),

@@ -10,6 +10,7 @@ mod choose;
 mod data;
 mod erasure;
 mod history;
+mod invoices;
 mod logins;
 mod messages;
 mod overview;
@@ -56,11 +57,13 @@ pub(super) fn register(routes: &mut Routes<State>) {
     recipients::register(routes);
     agreements::register(routes);
     history::register(routes);
+    invoices::register(routes);
     logins::register(routes);
     routes
         .nav(Section::Panel, overview::PATH, "layout-dashboard", T::panel_nav_overview)
         .nav(Section::Panel, services::PATH, "server", T::panel_nav_services)
         .nav(Section::Panel, profile::PATH, "user", T::panel_nav_profile)
+        .nav(Section::Panel, invoices::PATH, "file-text", T::bill_nav_invoices)
         .nav(Section::Panel, messages::PATH, "message-square", T::panel_nav_messages)
         .nav(Section::Panel, rights::PATH, "scale", T::panel_nav_rights)
         .nav(Section::Panel, requests::PATH, "list-checks", T::panel_requests)

@@ -83,7 +83,8 @@ async fn erase_page(
             place.push(login.name.clone());
         }
     }
-    let holds = requests::erasure::holds(office).into_iter().map(|hold| Stays {
+    let of = request.customer.filter(|_| request.reaches_customer());
+    let holds = requests::erasure::holds_of(office, of).await?.into_iter().map(|hold| Stays {
         what: hold.what.of(t.language()).to_owned(),
         ground: hold.ground.of(t.language()).to_owned(),
         until: hold.until.in_words(t.language()),

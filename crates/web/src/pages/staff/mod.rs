@@ -9,6 +9,7 @@
 //! not belong in addresses and logs.
 
 mod agreements;
+mod billing;
 mod customer;
 mod customers;
 mod decisions;
@@ -16,14 +17,18 @@ mod erase;
 mod health;
 mod identity;
 mod imports;
+mod invoices;
 mod ledger;
+mod mail_templates;
 mod messages;
 mod open;
 mod orders;
 mod outbound;
+mod payments;
 mod policy;
 mod promises;
 mod queue;
+mod receivables;
 mod requests;
 mod search;
 mod team;
@@ -66,6 +71,11 @@ pub(super) fn register(routes: &mut Routes<State>) {
     customers::register(routes);
     customer::register(routes);
     messages::register(routes);
+    invoices::register(routes);
+    billing::register(routes);
+    payments::register(routes);
+    receivables::register(routes);
+    mail_templates::register(routes);
     requests::register(routes);
     open::register(routes);
     orders::register(routes);
@@ -86,6 +96,11 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Staff, "/staff/customers", "users", T::staff_nav_customers)
         .nav(Section::Staff, "/staff/orders", "receipt", T::staff_nav_orders)
         .nav(Section::Staff, "/staff/tasks", "list-checks", T::staff_nav_tasks)
+        .nav(Section::Staff, "/staff/invoices", "file-text", T::bill_nav_invoices)
+        .nav(Section::Staff, "/staff/billing", "list-checks", T::bill_nav_billing)
+        .nav(Section::Staff, "/staff/payments", "arrow-up-down", T::bill_nav_payments)
+        .nav(Section::Staff, "/staff/receivables", "activity", T::bill_nav_receivables)
+        .nav(Section::Staff, "/staff/mail-templates", "mail", T::bill_nav_templates)
         .nav(Section::Staff, "/staff/messages", "message-square", T::staff_nav_messages)
         .nav(Section::Staff, "/staff/requests", "scale", T::staff_nav_requests)
         .nav(Section::Staff, agreements::PATH, "file-check", T::staff_agreements)
