@@ -244,13 +244,14 @@ async fn follow(app: App, stop: CancellationToken) {
         }
     }
     while !stop.is_cancelled() {
+        let now = app.office.now();
         // A little back: what committed late must not be missed.
         let from = since.plus_seconds(-30);
         if let Err(error) = office::requests::erasure::drop_names(&app.office, from).await {
             tracing::warn!(error = %error, "names that were erased elsewhere could not be dropped");
         }
         match office::customers::refresh_names(&app.office, from).await {
-            Ok(loaded) => since = loaded.newest.unwrap_or(since).max(since),
+            Ok(_) => since = now,
             Err(error) => tracing::warn!(error = %error, "names of other processes could not be taken up"),
         }
         if let Err(error) = app.follow_policy().await {
