@@ -83,6 +83,7 @@ fn nothing_prints() {
     let salt = self::key::<Ledger>(subject(1), 1, b's');
     let all = format!("{key:?} {sealed:?} {opened:?} {salt:?} {:?}", salt.salt());
     assert!(!all.contains("ss") && !all.contains("115, 115"), "{all}");
+    assert!(all.starts_with("DataKey<account>("), "{all}");
     assert!(all.contains("Sealed<account>(54 bytes)") && all.contains("[withheld]"), "{all}");
     assert_eq!(salt.salt().expose(), &[b's'; 32]);
 }
