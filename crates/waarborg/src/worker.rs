@@ -236,12 +236,17 @@ pub fn start_followers(app: &App, tracker: &TaskTracker, stop: &CancellationToke
 async fn follow(app: App, stop: CancellationToken) {
     // What is erased from here on while names are read is dropped by the first round below.
     let mut since = app.office.now();
-    while let Err(error) = load_names(&app).await {
-        tracing::warn!(error = %error, "the names of customers could not be read");
-        pause(&stop, AFTER_ERROR).await;
-        if stop.is_cancelled() {
-            return;
+    loop {
+        // It only reads, so whoever stops need not wait for it.
+        let loaded = tokio::select! {
+            () = stop.cancelled() => return,
+            loaded = load_names(&app) => loaded,
+        };
+        match loaded {
+            Ok(()) => break,
+            Err(error) => tracing::warn!(error = %error, "the names of customers could not be read"),
         }
+        pause(&stop, AFTER_ERROR).await;
     }
     while !stop.is_cancelled() {
         let now = app.office.now();
