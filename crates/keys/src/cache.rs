@@ -59,3 +59,61 @@ impl Cache {
         self.swept = Some(now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::KeyId;
+    use base::{ManualClock, SeededRandom};
+    use zeroize::Zeroizing;
+
+    fn subject(n: u64) -> SubjectId {
+        SubjectId::new(&ManualClock::at_second(1), &SeededRandom::new(n))
+    }
+
+    fn material(n: u64) -> Arc<Material> {
+        let id = KeyId::new(&SeededRandom::new(n));
+        Arc::new(Material::new(id, subject(n), 1, &Zeroizing::new([0; 32])))
+    }
+
+    fn keep(cache: &mut Cache, n: u64, second: i64) {
+        let material = material(n);
+        cache.keep((subject(n), "account"), &material, Timestamp::from_seconds(second));
+    }
+
+    #[test]
+    fn what_is_old_leaves_the_memory_and_not_only_the_answers() {
+        let mut cache = Cache::default();
+        keep(&mut cache, 1, 0);
+        keep(&mut cache, 2, 50);
+        assert_eq!(cache.keys.len(), 2);
+        cache.sweep(Timestamp::from_seconds(59));
+        assert_eq!(cache.keys.len(), 2);
+        cache.sweep(Timestamp::from_seconds(60));
+        assert_eq!(cache.keys.len(), 1);
+    }
+
+    #[test]
+    fn use_sweeps_every_half_minute_and_not_more_often() {
+        let mut cache = Cache::default();
+        keep(&mut cache, 1, 0);
+        assert!(cache.find((subject(2), "account"), Timestamp::from_seconds(40)).is_none());
+        assert_eq!(cache.swept, Some(Timestamp::from_seconds(40)));
+        assert!(cache.find((subject(2), "account"), Timestamp::from_seconds(69)).is_none());
+        assert_eq!((cache.swept, cache.keys.len()), (Some(Timestamp::from_seconds(40)), 1));
+        assert!(cache.find((subject(2), "account"), Timestamp::from_seconds(70)).is_none());
+        assert_eq!((cache.swept, cache.keys.len()), (Some(Timestamp::from_seconds(70)), 0));
+    }
+
+    #[test]
+    fn no_more_than_its_limit_is_held() {
+        let mut cache = Cache::default();
+        let one = material(1);
+        let clock = ManualClock::at_second(1);
+        let random = SeededRandom::new(9);
+        for _ in 0..CACHE_MAX + 5 {
+            cache.keep((SubjectId::new(&clock, &random), "account"), &one, Timestamp::from_seconds(0));
+        }
+        assert_eq!(cache.keys.len(), CACHE_MAX);
+    }
+}

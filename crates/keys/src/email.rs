@@ -74,6 +74,13 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn spaces_around_count_up_to_four_times_the_longest_address() {
+        let padded = |bytes: usize| format!("{:bytes$}", "a@b.example");
+        assert_eq!(normalise_email(&padded(1_016)).as_deref(), Ok("a@b.example"));
+        assert_eq!(normalise_email(&padded(1_017)), Err(EmailError::TooLong));
+    }
+
+    #[test]
     fn refuses_what_is_no_address() {
         use EmailError::{Character, Domain, Local, TooLong};
         for (text, error) in [

@@ -23,7 +23,7 @@ const TEXT_AT: usize = NONCE_AT + NONCE;
 const OVERHEAD: usize = TEXT_AT + TAG;
 
 /// The longest value one envelope holds; far above any request body the program accepts.
-pub const FIELD_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const FIELD_BYTES_MAX: usize = 67_108_864;
 /// The longest envelope.
 pub const ENVELOPE_BYTES_MAX: usize = FIELD_BYTES_MAX + OVERHEAD;
 

@@ -263,6 +263,36 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_cannot_be_opened_is_not_an_empty_one() {
+        let (temp, _) = list();
+        let file = temp.path().join("file");
+        fs::write(&file, b"no folder").expect("writes");
+        let beneath = Tombstones::at(file.join("destroyed.list"));
+        assert!(matches!(beneath.load(), Err(TombstoneError::File(_))));
+    }
+
+    #[test]
+    fn a_damaged_line_is_named_and_the_longest_list_has_its_limit() {
+        let (_temp, list) = list();
+        list.append(&some(3)).expect("appends");
+        let mut bytes = fs::read(list.path()).expect("reads");
+        bytes[HEADER.len() + LINE] = b'!';
+        fs::write(list.path(), &bytes).expect("writes");
+        assert!(matches!(list.load(), Err(TombstoneError::Line { line: 3 })));
+        // Without a byte on the disk: what was never written reads as zeros, which are no line.
+        let lengthen = |lines: u64| {
+            fs::write(list.path(), HEADER).expect("writes");
+            let file = OpenOptions::new().write(true).open(list.path()).expect("opens");
+            file.set_len(HEADER.len() as u64 + lines * LINE as u64).expect("lengthened");
+            list.load()
+        };
+        assert!(matches!(lengthen(LINES_MAX), Err(TombstoneError::Line { line: 2 })));
+        for more in [LINES_MAX + 1, LINES_MAX + 2] {
+            assert!(matches!(lengthen(more), Err(TombstoneError::TooLong)));
+        }
+    }
+
+    #[test]
     fn a_torn_append_at_any_length_loses_nothing_synced() {
         let (_temp, list) = list();
         let all = some(3);

@@ -242,21 +242,27 @@ pub fn start_followers(app: &App, tracker: &TaskTracker, stop: &CancellationToke
 async fn follow(app: App, stop: CancellationToken) {
     // What is erased from here on while names are read is dropped by the first round below.
     let mut since = app.office.now();
-    while let Err(error) = load_names(&app).await {
-        tracing::warn!(error = %error, "the names of customers could not be read");
-        pause(&stop, AFTER_ERROR).await;
-        if stop.is_cancelled() {
-            return;
+    loop {
+        // It only reads, so whoever stops need not wait for it.
+        let loaded = tokio::select! {
+            () = stop.cancelled() => return,
+            loaded = load_names(&app) => loaded,
+        };
+        match loaded {
+            Ok(()) => break,
+            Err(error) => tracing::warn!(error = %error, "the names of customers could not be read"),
         }
+        pause(&stop, AFTER_ERROR).await;
     }
     while !stop.is_cancelled() {
+        let now = app.office.now();
         // A little back: what committed late must not be missed.
         let from = since.plus_seconds(-30);
         if let Err(error) = office::requests::erasure::drop_names(&app.office, from).await {
             tracing::warn!(error = %error, "names that were erased elsewhere could not be dropped");
         }
         match office::customers::refresh_names(&app.office, from).await {
-            Ok(loaded) => since = loaded.newest.unwrap_or(since).max(since),
+            Ok(_) => since = now,
             Err(error) => tracing::warn!(error = %error, "names of other processes could not be taken up"),
         }
         if let Err(error) = app.follow_policy().await {

@@ -51,6 +51,8 @@ fn the_errors_name_what_is_wrong_outside_the_cipher() {
     assert_eq!(with(0, 2).err(), Some(OpenError::Version { version: 2 }));
     assert_eq!(with(1, 9).err(), Some(OpenError::Suite { suite: 9 }));
     assert_eq!(Sealed::<Account>::from_bytes(vec![1; 45]).err(), Some(OpenError::Length { length: 45 }));
+    // docs/formats/envelope.md: version and suite, 16 bytes of key id, 12 of nonce, 16 of tag.
+    assert_eq!((crate::FIELD_BYTES_MAX, crate::ENVELOPE_BYTES_MAX), (64 << 20, (64 << 20) + 46));
     let longest = crate::ENVELOPE_BYTES_MAX;
     assert!(Sealed::<Account>::from_bytes(vec![1; longest]).is_ok());
     assert_eq!(
@@ -83,6 +85,8 @@ fn nothing_prints() {
     let salt = self::key::<Ledger>(subject(1), 1, b's');
     let all = format!("{key:?} {sealed:?} {opened:?} {salt:?} {:?}", salt.salt());
     assert!(!all.contains("ss") && !all.contains("115, 115"), "{all}");
+    assert!(sealed == sealed.clone() && sealed != key.seal(&cell, b"ssssssss", &SystemRandom));
+    assert!(all.starts_with("DataKey<account>("), "{all}");
     assert!(all.contains("Sealed<account>(54 bytes)") && all.contains("[withheld]"), "{all}");
     assert_eq!(salt.salt().expose(), &[b's'; 32]);
 }

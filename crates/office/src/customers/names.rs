@@ -4,6 +4,7 @@
 //! It maps folded words to customers and answers prefix searches of several words.
 
 use super::CustomerId;
+use base::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,13 +17,23 @@ const CUSTOMER_WORDS_MAX: usize = 40;
 /// How many candidates one word of a query may bring in.
 const CANDIDATES_MAX: usize = 20_000;
 
+/// When a customer was last changed, and its revision then.
+pub type AsOf = (Timestamp, u32);
+
 /// A customer that matches, in the order of its number.
 pub type Match = CustomerId;
 
 #[derive(Default)]
 struct Index {
     words: BTreeMap<String, BTreeSet<CustomerId>>,
-    of: HashMap<CustomerId, Vec<String>>,
+    of: HashMap<CustomerId, Known>,
+}
+
+/// What is known of a customer.
+struct Known {
+    words: Vec<String>,
+    /// The change that it was read from; none when the process made that itself.
+    as_of: Option<AsOf>,
 }
 
 /// The index.
@@ -49,8 +60,15 @@ impl Names {
         self.complete.store(true, Ordering::Relaxed);
     }
 
-    /// Puts a customer in, in place of what was known of it.
-    pub fn put(&self, id: CustomerId, texts: &[&str]) {
+    /// Whether a customer is in as it was after a change.
+    #[must_use]
+    pub fn is_current(&self, id: CustomerId, as_of: AsOf) -> bool {
+        let index = self.index.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        index.of.get(&id).is_some_and(|known| known.as_of == Some(as_of))
+    }
+
+    /// Puts a customer in as it was after a change, in place of what was known of it.
+    pub fn put(&self, id: CustomerId, as_of: Option<AsOf>, texts: &[&str]) {
         let mut words: Vec<String> =
             texts.iter().flat_map(|text| fold_words(text)).take(CUSTOMER_WORDS_MAX).collect();
         words.sort_unstable();
@@ -60,7 +78,7 @@ impl Names {
         for word in &words {
             index.words.entry(word.clone()).or_default().insert(id);
         }
-        index.of.insert(id, words);
+        index.of.insert(id, Known { words, as_of });
     }
 
     /// Takes a customer out.
@@ -109,7 +127,7 @@ impl Names {
 
 impl Index {
     fn take_out(&mut self, id: CustomerId) {
-        for mut word in self.of.remove(&id).unwrap_or_default() {
+        for mut word in self.of.remove(&id).map(|known| known.words).unwrap_or_default() {
             if let Some(ids) = self.words.get_mut(&word) {
                 ids.remove(&id);
                 if ids.is_empty()
@@ -123,7 +141,7 @@ impl Index {
     }
 
     fn has_all(&self, id: CustomerId, wanted: &[String]) -> bool {
-        let Some(words) = self.of.get(&id) else { return false };
+        let Some(Known { words, .. }) = self.of.get(&id) else { return false };
         wanted.iter().all(|prefix| words.iter().any(|word| word.starts_with(prefix.as_str())))
     }
 }
@@ -156,17 +174,22 @@ mod tests {
         let random = SeededRandom::new(3);
         let clock = ManualClock::at_second(1);
         let (one, two) = (CustomerId::new(&clock, &random), CustomerId::new(&clock, &random));
-        names.put(one, &["Fenna Duïn", "fenna@klant.example", "K100001"]);
-        names.put(two, &["Bakkerij Proef", "Fenna Bos", "K100002"]);
+        let as_of = (Timestamp::from_seconds(5), 1);
+        names.put(one, Some(as_of), &["Fenna Duïn", "fenna@klant.example", "K100001"]);
+        names.put(two, None, &["Bakkerij Proef", "Fenna Bos", "K100002"]);
         assert_eq!(names.find("fen", 10).len(), 2);
         assert_eq!(names.find("DUIN fen", 10), [one]);
         assert_eq!(names.find("fenna@kl", 10), [one]);
         assert_eq!(names.find("k100002", 10), [two]);
         assert!(names.find("  ", 10).is_empty() && names.find("nobody", 10).is_empty());
-        names.put(one, &["Nieuw"]);
+        let later = (Timestamp::from_seconds(5), 2);
+        assert!(names.is_current(one, as_of) && !names.is_current(one, later));
+        names.put(one, Some(later), &["Nieuw"]);
+        assert!(names.is_current(one, later) && !names.is_current(one, as_of));
         assert!(names.find("duin", 10).is_empty());
         names.remove(one);
         names.remove(two);
+        assert!(!names.is_current(one, later));
         assert!(names.is_empty() && names.find("f", 10).is_empty());
         assert!(names.index.read().expect("not poisoned").words.is_empty());
     }

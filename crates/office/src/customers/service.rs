@@ -1,5 +1,6 @@
 //! Use cases of customers.
 
+use super::names::AsOf;
 use super::store::{self, CustomerFilter, CustomerPage, CustomerSummary, NewRow};
 use super::{Customer, CustomerId, CustomerNumber, Profile};
 use crate::{By, Office, OfficeError, Record, subjects};
@@ -71,7 +72,7 @@ pub async fn create(office: &Office, by: By, new: &NewCustomer) -> Result<Custom
         agreement_ended_at: None,
         created_at: now,
     };
-    index(office, &customer);
+    index(office, &customer, None);
     Ok(customer)
 }
 
@@ -175,7 +176,7 @@ impl PreparedProfile {
     pub(crate) fn committed(self, office: &Office) -> Customer {
         let revision = self.current.revision + u32::from(self.change.is_some());
         let updated = Customer { revision, profile: self.profile, ..self.current };
-        index(office, &updated);
+        index(office, &updated, None);
         updated
     }
 }
@@ -327,13 +328,14 @@ async fn open_summaries(
     rows.iter().filter_map(|row| keys.get(&row.subject).map(|key| row.open_summary(key))).collect()
 }
 
-fn index(office: &Office, customer: &Customer) {
+fn index(office: &Office, customer: &Customer, as_of: Option<AsOf>) {
     let profile = &customer.profile;
     let empty = base::Sensitive::default();
     let city = profile.address.as_ref().map_or(&empty, |address| &address.city);
     let postcode = profile.address.as_ref().map_or(&empty, |address| &address.postcode);
     office.names.put(
         customer.id,
+        as_of,
         &[
             &customer.number.to_string(),
             profile.name.expose(),
@@ -346,8 +348,8 @@ fn index(office: &Office, customer: &Customer) {
 }
 
 /// Fills the names index from the database, beside other work. A customer that is erased meanwhile may
-/// be put in again: the caller calls [`crate::requests::erasure::drop_names`] afterwards. Rows whose key is missing are counted, not
-/// touched: the key store may be the wrong backup (CRYPTO section 4).
+/// be put in again: the caller calls [`crate::requests::erasure::drop_names`] afterwards. Rows whose key
+/// is missing are counted, not touched: the key store may be the wrong backup (CRYPTO section 4).
 ///
 /// # Errors
 /// When a store fails.
@@ -373,8 +375,6 @@ pub struct LoadedNames {
     pub indexed: u64,
     /// Customers whose key is not in the key store.
     pub without_key: u64,
-    /// The latest change that was seen.
-    pub newest: Option<Timestamp>,
 }
 
 /// Takes up what other processes changed since `since`.
@@ -397,13 +397,16 @@ async fn index_rows(
     rows: &[store::CustomerRow],
     loaded: &mut LoadedNames,
 ) -> Result<(), OfficeError> {
+    // What is in already, and did not change, is not opened again.
+    let (known, rows): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|row| office.names.is_current(row.id, row.as_of()));
+    loaded.indexed += known.len() as u64;
     let subjects: Vec<SubjectId> = rows.iter().map(|row| row.subject).collect();
     let keys: HashMap<_, _> = office.vault.keys::<Account>(&subjects).await?;
     for row in rows {
-        loaded.newest = loaded.newest.max(Some(row.updated_at));
         match keys.get(&row.subject) {
             Some(key) => {
-                index(office, &row.open(key)?);
+                index(office, &row.open(key)?, Some(row.as_of()));
                 loaded.indexed += 1;
             }
             None => loaded.without_key += 1,

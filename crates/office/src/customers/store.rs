@@ -102,6 +102,11 @@ fn seal(
 
 impl CustomerRow {
     /// Opens the envelopes.
+    /// When it was last changed, and its revision.
+    pub(crate) const fn as_of(&self) -> (Timestamp, u32) {
+        (self.updated_at, self.revision)
+    }
+
     pub(crate) fn open(&self, key: &DataKey<Account>) -> Result<Customer, OfficeError> {
         let mut opened: [Option<Sensitive<String>>; FIELDS.len()] = Default::default();
         for (i, column) in FIELDS.iter().enumerate() {

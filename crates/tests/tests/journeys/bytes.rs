@@ -175,6 +175,19 @@ async fn customer(opened: &Opened) -> CustomerId {
     opened.app.office.names.find("Kwetterzwaluw", 1).first().copied().expect("the customer")
 }
 
+/// Everything of the person goes: as a customer, and as the visitor who wrote.
+async fn erase(opened: &Opened, id: CustomerId) {
+    let office = &opened.app.office;
+    let erasure = ask(opened, id, RequestKind::Erasure).await;
+    requests::grant(office, BY, erasure, &Answer::default(), None).await.unwrap();
+    let visitors = "SELECT id FROM subject WHERE kind = 'visitor' AND state = 'active'";
+    for row in office.store.query(visitors, []).await.unwrap() {
+        let visitor = base::SubjectId::from_uuid(row.try_get("", "id").unwrap());
+        let whom = requests::erasure::Whom::Visitor(visitor);
+        requests::erasure::begin(office, BY, whom, None).await.unwrap();
+    }
+}
+
 async fn ask(opened: &Opened, customer: CustomerId, kind: RequestKind) -> requests::RequestId {
     let new = OnBehalf {
         about: About::Customer(customer),
@@ -270,17 +283,8 @@ async fn a_person_is_found_in_no_file_after_the_erasure() {
         "the log tells little:\n{said}"
     );
 
-    // Everything of the person goes: as a customer, and as the visitor who wrote.
     let opened = house.open(0).await.unwrap();
-    let office = &opened.app.office;
-    let erasure = ask(&opened, id, RequestKind::Erasure).await;
-    requests::grant(office, BY, erasure, &Answer::default(), None).await.unwrap();
-    let visitors = "SELECT id FROM subject WHERE kind = 'visitor' AND state = 'active'";
-    for row in office.store.query(visitors, []).await.unwrap() {
-        let visitor = base::SubjectId::from_uuid(row.try_get("", "id").unwrap());
-        let whom = requests::erasure::Whom::Visitor(visitor);
-        requests::erasure::begin(office, BY, whom, None).await.unwrap();
-    }
+    erase(&opened, id).await;
     assert!(server.stop().success());
     // The erasure begins a minute after the answer, when the last mails have left.
     erased(&opened).await;
@@ -349,14 +353,7 @@ async fn a_person_is_in_no_dump_of_postgres() {
     // The dump holds the rows, and can be searched.
     assert!(before.len() > 20_000 && String::from_utf8_lossy(&before).contains(&login.to_string()));
     assert_eq!(needles.found(&before), BTreeSet::new());
-    let erasure = ask(&opened, id, RequestKind::Erasure).await;
-    requests::grant(office, BY, erasure, &Answer::default(), None).await.unwrap();
-    let visitors = "SELECT id FROM subject WHERE kind = 'visitor' AND state = 'active'";
-    for row in office.store.query(visitors, []).await.unwrap() {
-        let visitor = base::SubjectId::from_uuid(row.try_get("", "id").unwrap());
-        let whom = requests::erasure::Whom::Visitor(visitor);
-        requests::erasure::begin(office, BY, whom, None).await.unwrap();
-    }
+    erase(&opened, id).await;
     erased(&opened).await;
     let after = dumped(&opened).await.unwrap();
     assert_eq!(needles.found(&after), BTreeSet::new());

@@ -83,6 +83,15 @@ pub(super) async fn carry_out(
         return Ok(());
     };
     let mut subjects = store::subjects(&office.store, id).await?;
+    if !subjects.contains(&row.subject) {
+        // Another worker came to the end between the two reads; else the rows contradict each other.
+        return match store::by_id(&office.store, id).await? {
+            Some(row) if row.state == ErasureState::Erasing => {
+                Err(OfficeError::Other("an erasure without its subject".into()))
+            }
+            _ => Ok(()),
+        };
+    }
     subjects.sort_by_key(|subject| (*subject != row.subject, *subject));
     note(office, &row, &subjects).await?;
     take_mails_back(office, &subjects, take_back).await?;

@@ -501,7 +501,7 @@ async fn names_leave_the_index_of_other_processes_too() {
     let since = office.now();
     let klant = customer(office, EMAIL).await;
     begin(office, STAFF, Whom::Customer(klant.id), None).await.expect("begun");
-    office.names.put(klant.id, &["Fenna"]);
+    office.names.put(klant.id, None, &["Fenna"]);
     assert_eq!(office.names.find("fenna", 5).len(), 1);
     assert_eq!(drop_names(office, since).await.expect("followed"), 1);
     assert!(office.names.find("fenna", 5).is_empty());
