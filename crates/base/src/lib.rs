@@ -21,7 +21,7 @@ pub use language::Language;
 pub use money::{Currency, Money};
 pub use random::{Random, SeededRandom, SystemRandom};
 pub use sensitive::Sensitive;
-pub use time::{Clock, Day, ManualClock, SystemClock, TimeError, Timestamp, amsterdam};
+pub use time::{Clock, Day, ManualClock, ShiftedClock, SystemClock, TimeError, Timestamp, amsterdam};
 pub use transcript::{Transcript, lp};
 
 #[doc(hidden)]

@@ -213,6 +213,28 @@ impl Clock for SystemClock {
     }
 }
 
+/// The machine's clock, put forward or back.
+#[derive(Debug, Default)]
+pub struct ShiftedClock(AtomicI64);
+
+impl ShiftedClock {
+    /// Moves it further, back when negative.
+    pub fn shift_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Moves it further by days of 86,400 seconds, back when negative.
+    pub fn shift_days(&self, days: i64) {
+        self.shift_seconds(days * 86_400);
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus_seconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
 /// A clock that a test sets and moves.
 #[derive(Debug, Default)]
 pub struct ManualClock(AtomicI64);

@@ -1,9 +1,9 @@
 //! An installation in a temporary folder, on either database, that a test opens itself or lets the
 //! program run on: for what no page shows.
 
-use super::site::{AheadClock, PATIENCE};
+use super::site::PATIENCE;
 use super::{postgres, waarborg};
-use base::{Clock, SystemRandom};
+use base::{Clock, ShiftedClock, SystemClock, SystemRandom};
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -48,7 +48,9 @@ impl House {
         }
         let folder = TempDir::with_prefix("waarborg-house-").expect("a temporary folder");
         let house = Self { folder };
-        let app = init::make(&house.home(), &config, ::policy::DEMO_POLICY).await.expect("an installation");
+        let app = init::make(&house.home(), &config, ::policy::DEMO_POLICY, Arc::new(SystemClock))
+            .await
+            .expect("an installation");
         app.close().await.expect("closed");
         Some(house)
     }
@@ -105,8 +107,8 @@ impl House {
     /// # Errors
     /// When it refuses to start.
     pub async fn open(&self, ahead_seconds: i64) -> anyhow::Result<Opened> {
-        let clock = Arc::new(AheadClock::default());
-        clock.put_forward(ahead_seconds);
+        let clock = Arc::new(ShiftedClock::default());
+        clock.shift_seconds(ahead_seconds);
         let config = Config::read(&self.config_file())?;
         let app =
             App::open_with(config, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemRandom)).await?;
@@ -160,7 +162,7 @@ pub struct Opened {
     /// Its parts.
     pub app: App,
     /// Its clock.
-    pub clock: Arc<AheadClock>,
+    pub clock: Arc<ShiftedClock>,
 }
 
 impl Opened {

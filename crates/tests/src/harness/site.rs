@@ -2,11 +2,10 @@
 //! put forward.
 
 use super::mailbox::{self, Letter};
-use base::{Clock, SystemClock, Timestamp};
+use base::{Clock, ShiftedClock};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -21,23 +20,6 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// The machine's clock, put forward.
-#[derive(Debug, Default)]
-pub struct AheadClock(AtomicI64);
-
-impl AheadClock {
-    /// Puts it further forward.
-    pub fn put_forward(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for AheadClock {
-    fn now(&self) -> Timestamp {
-        SystemClock.now().plus_seconds(self.0.load(Ordering::SeqCst))
-    }
-}
-
 /// A running demo. [`Site::stop`] ends it; dropped, it ends with the test's runtime.
 pub struct Site {
     /// Its address, without a slash at the end.
@@ -45,7 +27,7 @@ pub struct Site {
     /// What runs.
     pub app: App,
     /// Its clock.
-    pub clock: Arc<AheadClock>,
+    pub clock: Arc<ShiftedClock>,
     folder: TempDir,
     logins: Vec<DemoLogin>,
     stop: CancellationToken,
@@ -66,7 +48,7 @@ impl Site {
         let mut config = Config::read(&home.join("waarborg.toml")).expect("its configuration");
         // Nobody wants to wait for a receipt.
         config.jobs.checkpoint_seconds = 1;
-        let clock = Arc::new(AheadClock::default());
+        let clock = Arc::new(ShiftedClock::default());
         let app = App::open_with(config, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(base::SystemRandom));
         let app = app.await.expect("the demo opens");
         let stop = CancellationToken::new();
@@ -97,7 +79,7 @@ impl Site {
     /// When the secret is none.
     #[must_use]
     pub fn code(&self, login: &DemoLogin) -> String {
-        self.clock.put_forward(30);
+        self.clock.shift_seconds(30);
         login.code(self.clock.now()).expect("a code")
     }
 

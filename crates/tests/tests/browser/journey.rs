@@ -327,7 +327,7 @@ impl Seat<'_> {
     async fn erase(&self) -> (Vec<u8>, String) {
         let browser = &self.browser;
         let login = self.site.login("customer");
-        self.site.clock.put_forward(STALE_SECONDS);
+        self.site.clock.shift_seconds(STALE_SECONDS);
         self.open("/panel/rights").await;
         browser.press("main a[href=\"/panel/rights/erasure\"]").await;
         let path = browser.path().await;

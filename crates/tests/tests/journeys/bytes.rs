@@ -312,7 +312,7 @@ async fn erased(opened: &Opened) {
     let waiting = "SELECT COUNT(*) AS n FROM job WHERE state IN ('queued', 'running')";
     let going = "SELECT COUNT(*) AS n FROM erasure WHERE state IN ('announced', 'erasing')";
     for _ in 0..20 {
-        opened.clock.put_forward(65);
+        opened.clock.shift_seconds(65);
         worker::drain(&opened.app).await.unwrap();
         let left = opened.count(waiting).await + opened.count(going).await;
         if left == 0 && opened.count("SELECT COUNT(*) AS n FROM erasure").await >= 2 {

@@ -252,7 +252,7 @@ impl World {
         if caller.stage == Stage::Complete
             && let Some(secret) = secret
         {
-            self.site.clock.put_forward(30);
+            self.site.clock.shift_seconds(30);
             let session = accounts::authenticate(office, &signed.token).await.unwrap().unwrap();
             let code = accounts::code_at(secret, office.now()).unwrap();
             signed = accounts::give_second_factor(office, &session, &signed.token, &code).await.unwrap();
@@ -375,7 +375,7 @@ async fn everyone_gets_what_is_declared_and_nothing_else() {
     for caller in &mut callers {
         world.stay_signed_in(caller).await;
     }
-    world.site.clock.put_forward(FRESH_SECONDS + 60);
+    world.site.clock.shift_seconds(FRESH_SECONDS + 60);
     for route in routes().iter().filter(|route| route.access.freshness == Freshness::SecondFactor) {
         for caller in &mut callers {
             calls += 1;

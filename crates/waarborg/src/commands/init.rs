@@ -33,7 +33,7 @@ pub async fn run(args: &InitArgs, out: &Out) -> Result<ExitCode> {
         .replace("listen = \"127.0.0.1:8440\"", &format!("listen = \"{}\"", args.listen))
         .replace("base_url = \"http://127.0.0.1:8440\"", &format!("base_url = {:?}", args.base_url))
         .replace("database = \"sqlite:data/waarborg.db\"", &format!("database = {:?}", args.database));
-    let app = make(&args.folder, &config, ::policy::STARTING_POLICY).await?;
+    let app = make(&args.folder, &config, ::policy::STARTING_POLICY, Arc::new(SystemClock)).await?;
     let made = Made { folder: args.folder.display().to_string(), ledger_key: app.ledger_key.to_string() };
     app.close().await?;
     out.print(&made, || {
@@ -55,7 +55,7 @@ pub async fn run(args: &InitArgs, out: &Out) -> Result<ExitCode> {
 ///
 /// # Errors
 /// As [`run`].
-pub async fn make(folder: &Path, config_text: &str, policy_text: &str) -> Result<App> {
+pub async fn make(folder: &Path, config_text: &str, policy_text: &str, clock: Arc<dyn Clock>) -> Result<App> {
     let folder = std::path::absolute(folder)?;
     let config_path = folder.join("waarborg.toml");
     if config_path.exists() {
@@ -72,7 +72,6 @@ pub async fn make(folder: &Path, config_text: &str, policy_text: &str) -> Result
             DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
         }
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     write_new(&config.files.policy, policy_text)?;
     RootKey::generate(&*random).write_new(&config.files.root_key).context("the root key")?;

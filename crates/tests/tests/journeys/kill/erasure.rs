@@ -141,7 +141,7 @@ async fn next_start(house: &House, going: &[Going], round: &Round) -> Opened {
         if erased(&opened, going).await == going.len() {
             return opened;
         }
-        opened.clock.put_forward(60);
+        opened.clock.shift_seconds(60);
     }
     panic!("{round}: not all are erased ten minutes after the next start");
 }

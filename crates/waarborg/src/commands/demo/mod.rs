@@ -2,7 +2,8 @@
 //! this machine.
 //!
 //! Everything goes through the same use cases as real data: an import, the contact form, staff who
-//! answer, an erasure with its receipt.
+//! answer, an erasure with its receipt. The business of the last year is done day by day, with a clock
+//! that is set back ([`year`]).
 
 use super::init;
 use super::serve::{self, Work};
@@ -11,18 +12,14 @@ use crate::cli::DemoArgs;
 use crate::config::{Config, STARTING_CONFIG};
 use crate::worker;
 use anyhow::{Context, Result, bail};
-use base::{Language, Random, SeededRandom, Sensitive};
+use base::{Clock, Language, Sensitive, ShiftedClock};
 use office::By;
 use office::accounts::{self, NewStaff, Officer, StaffRole};
-use office::catalogue;
-use office::customers::{self, import};
+use office::customers::import;
 use office::messages::{self, ContactForm};
-use office::orders;
 use office::promises::Recording;
 use office::requests::erasure::{self, Whom};
 use office::requests::{self, About, OnBehalf, RequestKind};
-use office::services;
-use office::services::terms::TermMonths;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::io::BufRead as _;
@@ -32,6 +29,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+
+mod people;
+mod year;
+
+use people::{CUSTOMER, ERASED, fictional_customers};
 
 const BY: By = By::System("demo");
 /// The file with the logins of the demo.
@@ -131,14 +133,18 @@ async fn open(path: &Path, address: SocketAddr) -> Result<App> {
 /// # Errors
 /// When a part fails; half a demo is removed by `--fresh`.
 pub async fn make(folder: &Path, address: SocketAddr, customers: u32) -> Result<App> {
-    let app = init::make(folder, &config_text(address), ::policy::DEMO_POLICY).await?;
+    let clock = Arc::new(ShiftedClock::default());
+    let config = config_text(address);
+    clock.shift_days(-year::DAYS);
+    let app =
+        init::make(folder, &config, ::policy::DEMO_POLICY, Arc::clone(&clock) as Arc<dyn Clock>).await?;
     write_logins(folder, &[])?;
     let csv = fictional_customers(customers);
     let plan = import::plan(csv.as_bytes())?;
     import::run(&app.office, BY, &plan, &mut |_| {}).await?;
     let logins = people(&app).await?;
     write_logins(folder, &logins)?;
-    sales(&app, customers.min(AGREEMENTS_MAX)).await?;
+    year::pass(&app, &clock, customers).await?;
     conversations(&app).await?;
     erased_customer(&app).await?;
     crate::schedule::perform(&app, "requests-reminded").await?;
@@ -148,168 +154,6 @@ pub async fn make(folder: &Path, address: SocketAddr, customers: u32) -> Result<
         office::checkpoints::Publisher::open(Arc::clone(&app.office), &app.config.ledger_files()).await?;
     publisher.round().await?;
     Ok(app)
-}
-
-/// How many customers have an agreement.
-const AGREEMENTS_MAX: u32 = 100;
-/// What they ordered, in turn: the plan, the months of a term, and whether it has a domain name.
-const ORDERED: [(&str, u32, bool); 5] = [
-    ("hosting-start", 1, true),
-    ("hosting-plus", 12, true),
-    ("domain-nl", 12, true),
-    ("vps-2", 1, false),
-    ("hosting-pro", 12, true),
-];
-
-/// A catalogue, and customers who ordered from it: most services are made, the last orders wait.
-async fn sales(app: &App, count: u32) -> Result<()> {
-    let office = &*app.office;
-    catalogue::fill_defaults(office, BY).await?;
-    orders::fill_defaults(office, BY).await?;
-    let catalogue = catalogue::load(office).await?;
-    let filter = customers::CustomerFilter::default();
-    let found = customers::page(office, filter, 0, count).await?.customers;
-    let waiting = found.len() / 10;
-    for (i, summary) in found.iter().enumerate() {
-        let customer = customers::customer(office, summary.id).await?;
-        let (plan, months, is_domain) = ORDERED[i % ORDERED.len()];
-        let (_, plan) = catalogue.plan_of_code(plan).context("a plan of the catalogue")?;
-        let label = is_domain.then(|| Sensitive::new(format!("klant-{}.example", i + 1)));
-        let months = TermMonths::new(months).context("a term")?;
-        let lines = [orders::LineForm { plan: plan.id, months, chosen: services::Chosen::default(), label }];
-        let treatment = orders::treatment(office, &customer.profile);
-        let quote = orders::quote(&catalogue, &lines, None, treatment, office.today())?;
-        let accepted = orders::Accepted {
-            terms: 1,
-            responsibility: 1,
-            processor_agreement: Some(office.policy().hash()),
-            early_start: orders::EarlyStart::Asked,
-        };
-        let new = orders::NewOrder {
-            customer: customer.id,
-            login: None,
-            lines: &lines,
-            code: None,
-            accepted,
-            total: quote.total(),
-        };
-        let placed = orders::place(office, BY, &new).await?;
-        if i >= waiting {
-            orders::accept(office, BY, placed.id).await?;
-        }
-    }
-    let open = services::TaskFilter { state: Some(services::TaskState::Open), ..Default::default() };
-    for task in services::tasks(office, open, 0, count.saturating_sub(count / 5)).await? {
-        services::complete(office, BY, None, task.id).await?;
-    }
-    Ok(())
-}
-
-const FIRST: [&str; 24] = [
-    "Aagje", "Bavo", "Cato", "Dirkje", "Evert", "Floor", "Geertje", "Harm", "Ietje", "Joost", "Klaasje",
-    "Lubbert", "Mina", "Nelis", "Okke", "Pleun", "Quirien", "Roelof", "Saartje", "Tjebbe", "Ursula",
-    "Vrouwkje", "Wubbo", "Ymkje",
-];
-const LAST: [&str; 20] = [
-    "Voorbeeld",
-    "van der Proef",
-    "Testma",
-    "de Schijn",
-    "Verzonnen",
-    "uit den Duim",
-    "Fictiema",
-    "van Nergens",
-    "Denkbeeld",
-    "Stel",
-    "van Papier",
-    "Verdicht",
-    "Fabelman",
-    "de Schets",
-    "Modelstra",
-    "van Kladblok",
-    "Oefening",
-    "Gips",
-    "Maquette",
-    "van Bordkarton",
-];
-const TRADE: [&str; 12] = [
-    "Bakkerij",
-    "Fietsenmaker",
-    "Drukkerij",
-    "Kwekerij",
-    "Boekhandel",
-    "Glaszetterij",
-    "Muziekschool",
-    "Orgelbouw",
-    "Zeilmakerij",
-    "Theehuis",
-    "Klokkenwinkel",
-    "Pottenbakkerij",
-];
-const STREET: [&str; 10] = [
-    "Voorbeeldstraat",
-    "Proefkade",
-    "Schetsplein",
-    "Denkbeeldlaan",
-    "Kladsteeg",
-    "Modelweg",
-    "Gipsgracht",
-    "Papierpad",
-    "Maquettedreef",
-    "Fabelhof",
-];
-const CITY: [&str; 8] = [
-    "Voorbeeldhaven",
-    "Proefdrecht",
-    "Nergenshuizen",
-    "Schijnveen",
-    "Fictiewoude",
-    "Modelburg",
-    "Kladdam",
-    "Verzonzijl",
-];
-
-/// The address of the customer whom the tour signs in as.
-const CUSTOMER: &str = "fenna.proefwerk@klant.example";
-/// The address of the customer who is erased already.
-const ERASED: &str = "gerrit.gewist@klant.example";
-
-/// A CSV of people and organisations who cannot be real: names of things that do not exist, reserved
-/// domains, addresses in towns that are not there. The same for the same number.
-fn fictional_customers(count: u32) -> String {
-    let random = SeededRandom::new(u64::from(count));
-    let pick = |list: &[&'static str]| -> &'static str {
-        let [byte]: [u8; 1] = (&random as &dyn Random).bytes();
-        list[usize::from(byte) % list.len()]
-    };
-    let mut csv =
-        String::from("kind,name,organisation,kvk,vat,email,phone,street,postcode,city,country,language\n");
-    let _ = writeln!(
-        csv,
-        "person,Fenna Proefwerk,,,,{CUSTOMER},0201234567,Proefkade 12,1234 AB,Voorbeeldhaven,NL,nl\n\
-         person,Gerrit Gewist,,,,{ERASED},0207654321,Kladsteeg 3,4321 BA,Nergenshuizen,NL,nl"
-    );
-    for i in 3..=count {
-        let (first, last) = (pick(&FIRST), pick(&LAST));
-        let [a, b]: [u8; 2] = (&random as &dyn Random).bytes();
-        let organisation = if i % 3 == 0 { format!("{} {last}", pick(&TRADE)) } else { String::new() };
-        let kind = if organisation.is_empty() { "person" } else { "organisation" };
-        let kvk = if organisation.is_empty() { String::new() } else { format!("99{i:06}") };
-        let language = if i % 11 == 0 { "en" } else { "nl" };
-        let _ = writeln!(
-            csv,
-            "{kind},{first} {last},{organisation},{kvk},,klant{i}@domein{}.example,020{:07},{} {},{} {}{},{},NL,{language}",
-            i % 97,
-            1_000_000 + i,
-            pick(&STREET),
-            1 + u16::from(a) % 200,
-            1_000 + (u32::from(a) * 256 + u32::from(b)) % 8_999,
-            char::from(b'A' + a % 26),
-            char::from(b'A' + b % 26),
-            pick(&CITY),
-        );
-    }
-    csv
 }
 
 async fn people(app: &App) -> Result<Vec<DemoLogin>> {
@@ -500,19 +344,4 @@ fn fresh_codes_on_enter(logins: Vec<DemoLogin>, clock: Arc<dyn base::Clock>) {
             }
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_fictional_customers_are_well_formed_and_plainly_fictional() {
-        let csv = fictional_customers(150);
-        let plan = import::plan(csv.as_bytes()).expect("CSV");
-        assert!(plan.wrong.is_empty(), "{:?}", plan.wrong);
-        assert_eq!(plan.rows.len(), 150);
-        assert!(plan.rows.iter().all(|row| row.profile.email.expose().ends_with(".example")));
-        assert_eq!(csv, fictional_customers(150));
-    }
 }
