@@ -1,6 +1,6 @@
 sales-nav = Products
 sales-title = Products and prices
-sales-lead = This is what you can order from us. Prices are per term; what you pay with VAT stands beside them.
+sales-lead = This is what you can order from us. Prices are per term and include VAT; the amount without VAT stands beside them.
 sales-none = Nothing is offered at present
 sales-none-text = As soon as there are products, they will be here.
 sales-plan = Plan

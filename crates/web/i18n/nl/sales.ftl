@@ -1,6 +1,6 @@
 sales-nav = Producten
 sales-title = Producten en prijzen
-sales-lead = Dit kunt u bij ons bestellen. Prijzen zijn per termijn; ernaast staat wat u met btw betaalt.
+sales-lead = Dit kunt u bij ons bestellen. Prijzen zijn per termijn en met btw; ernaast staat het bedrag zonder btw.
 sales-none = Er wordt nu niets aangeboden
 sales-none-text = Zodra er producten zijn, staan ze hier.
 sales-plan = Pakket

@@ -13,9 +13,14 @@ use office::payments::{self, Month};
 
 /// How many months are shown.
 const MONTHS: u32 = 12;
-/// The chart's plot, in its own units.
+/// The chart in its own units: the height of the plot, the room of a month, what is left of and above
+/// the plot.
 const HEIGHT: i64 = 160;
-const STEP: usize = 50;
+const STEP: usize = 54;
+const LEFT: usize = 64;
+const TOP: i64 = 10;
+/// How many lines across there are at most.
+const LINES_MAX: i64 = 4;
 
 pub(super) fn register(routes: &mut Routes<State>) {
     routes.get("/staff/receivables", DESK, show).get("/staff/receivables.csv", DESK, csv);
@@ -26,6 +31,12 @@ struct Bar {
     x: usize,
     y: i64,
     height: i64,
+    label: String,
+}
+
+/// A line across the chart.
+struct Line {
+    y: i64,
     label: String,
 }
 
@@ -41,7 +52,9 @@ struct Row {
 struct ShowPage {
     t: T,
     page: Page,
+    heading: Text,
     bars: Vec<Bar>,
+    lines: Vec<Line>,
     width: usize,
     rows: Vec<Row>,
     ages: Vec<(Text, String)>,
@@ -52,16 +65,37 @@ fn month(month: &Month) -> String {
     format!("{:02}-{}", date.month(), date.year())
 }
 
+/// The distance between the lines across, in cents: one, two or five and noughts.
+fn distance(highest: i64) -> i64 {
+    let mut power = 100;
+    loop {
+        for one in [1, 2, 5] {
+            if highest <= power * one * LINES_MAX {
+                return power * one;
+            }
+        }
+        power *= 10;
+    }
+}
+
 async fn show(visit: Visit, state: State) -> PageResult {
     let t = visit.t();
     let overview = payments::overview(&state.office, MONTHS).await?;
     let highest = overview.months.iter().map(|month| month.revenue.cents()).max().unwrap_or(0).max(1);
+    let distance = distance(highest);
+    let top = (highest + distance - 1) / distance * distance;
+    let at = |cents: i64| TOP + HEIGHT - cents * HEIGHT / top;
     let bars = overview.months.iter().enumerate().map(|(i, one)| {
-        let height = one.revenue.cents().max(0) * HEIGHT / highest;
+        let y = at(one.revenue.cents().max(0));
         let label = format!("{:02}", one.first.date().month());
-        Bar { x: i * STEP + 10, y: HEIGHT - height + 10, height, label }
+        Bar { x: LEFT + i * STEP + 8, y, height: TOP + HEIGHT - y, label }
+    });
+    let lines = (0..=top / distance).map(|i| {
+        let cents = i * distance;
+        Line { y: at(cents), label: format!("€ {}", cents / 100) }
     });
     let money = |money: base::Money| money.in_words(t.language());
+    let revenue = overview.months.iter().map(|month| month.revenue).sum();
     let rows = overview.months.iter().rev().map(|one| Row {
         month: month(one),
         revenue: money(one.revenue),
@@ -71,8 +105,10 @@ async fn show(visit: Visit, state: State) -> PageResult {
     ok(&ShowPage {
         t,
         page: super::page(&visit, t.bill_nav_receivables()),
-        width: overview.months.len() * STEP + 10,
+        heading: t.bill_chart_heading(money(revenue), overview.months.len()),
+        width: LEFT + overview.months.len() * STEP,
         bars: bars.collect(),
+        lines: lines.collect(),
         rows: rows.collect(),
         ages: vec![
             (t.bill_age_not_due(), money(overview.not_due)),
@@ -92,4 +128,16 @@ async fn csv(visit: Visit, state: State) -> PageResult {
         vec![one.first.to_string(), one.revenue.to_string(), one.vat.to_string(), one.received.to_string()]
     });
     Ok(csv_file("revenue", &head.each_ref().map(AsRef::as_ref), rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_across_stand_at_round_amounts_and_are_few() {
+        for (highest, expected) in [(1, 100), (400, 100), (401, 200), (149_030, 50_000), (200_001, 100_000)] {
+            assert_eq!(distance(highest), expected, "{highest}");
+        }
+    }
 }
