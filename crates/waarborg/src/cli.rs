@@ -1,5 +1,6 @@
 //! The command line as typed.
 
+use base::Day;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -48,6 +49,9 @@ pub enum Command {
     Policy(PolicyCommand),
     /// Brings customers in from a CSV file.
     Import(ImportArgs),
+    /// Makes invoices of what is due, or shows what they would be.
+    #[command(subcommand)]
+    Billing(BillingCommand),
     /// Manages the logins of staff.
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -236,6 +240,27 @@ pub struct ImportArgs {
     /// Only checks the file.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Commands of billing.
+#[derive(Debug, Subcommand)]
+pub enum BillingCommand {
+    /// Shows what a run would make; writes nothing.
+    Preview(BillingArgs),
+    /// Makes the invoices. It may be repeated, and goes on where an earlier run broke off.
+    Run(BillingArgs),
+}
+
+/// Arguments of a billing run.
+#[derive(Debug, Args)]
+pub struct BillingArgs {
+    /// Takes what is due up to this day; today when left out.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub through: Option<Day>,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    text.parse().ok().and_then(Day::of_date).ok_or_else(|| "not a day such as 2026-11-30".into())
 }
 
 /// Commands of staff.

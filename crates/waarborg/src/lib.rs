@@ -41,6 +41,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Ledger(command) => commands::ledger::run(config, &command, &out).await,
         Command::Verify(args) => commands::ledger::verify_receipt(config, &args, &out),
         Command::Policy(command) => commands::policy::run(config, &command, &out).await,
+        Command::Billing(command) => commands::billing::run(config, &command, &out).await,
         Command::Import(args) => commands::import::run(config, &args, &out).await,
         Command::Staff(command) => commands::staff::run(config, command, &out).await,
         Command::Keys(command) => commands::keys::run(config, &command, &out).await,

@@ -82,6 +82,19 @@ pub struct PreviewInvoice {
 /// # Errors
 /// When a store fails; the run may be repeated.
 pub async fn run(office: &Office, by: By, through: Day) -> Result<(RunId, Outcome), OfficeError> {
+    run_told(office, by, through, &mut |_| {}).await
+}
+
+/// The same, telling after each batch what is made so far.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_told(
+    office: &Office,
+    by: By,
+    through: Day,
+    tell: &mut (dyn FnMut(Outcome) + Send),
+) -> Result<(RunId, Outcome), OfficeError> {
     let id = match store::running(&office.store, through).await? {
         Some(run) => run.id,
         None => begin(office, by, through).await?,
@@ -92,6 +105,7 @@ pub async fn run(office: &Office, by: By, through: Day) -> Result<(RunId, Outcom
         if run.finished_at.is_some() {
             return Ok((id, outcome(&run)));
         }
+        tell(outcome(&run));
         let customers = store::customers_due(&office.store, run.cursor, through, BATCH).await?;
         if customers.is_empty() {
             finish(office, &run).await?;
@@ -120,6 +134,14 @@ pub async fn resume(office: &Office) -> Result<u64, OfficeError> {
         run(office, By::System("billing"), *day).await?;
     }
     Ok(days.len() as u64)
+}
+
+/// How many services have a term that is due up to a day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn services_due(office: &Office, through: Day) -> Result<u64, OfficeError> {
+    Ok(store::count_due(&office.store, through).await?)
 }
 
 /// What [`run`] would make; nothing is written.

@@ -222,7 +222,7 @@ super::forward!(
         UNIQUE (service_id, kind, from_day, seq)
     );
     CREATE INDEX charge_open ON charge (customer_id, due_day) WHERE invoice_id IS NULL;
-    CREATE INDEX charge_invoice ON charge (invoice_id);
+    CREATE INDEX charge_invoice ON charge (invoice_id) WHERE invoice_id IS NOT NULL;
     CREATE INDEX charge_customer ON charge (customer_id);
     CREATE INDEX charge_subject ON charge (subject_id);
     CREATE TABLE book_file (

@@ -2,6 +2,7 @@
 
 pub mod attest;
 pub mod backup;
+pub mod billing;
 pub mod demo;
 pub mod docs;
 pub mod doctor;

@@ -239,7 +239,7 @@ mod tests {
             ("crates/keys/tests/a.rs", Kind::Test),
             ("crates/tests/src/a.rs", Kind::Test),
             ("crates/xtask/src/a.rs", Kind::Tool),
-            ("crates/waarborg/examples/bench.rs", Kind::Tool),
+            ("crates/waarborg/examples/bench/main.rs", Kind::Tool),
             ("crates/web/build.rs", Kind::Tool),
             ("fuzz/fuzz_targets/a.rs", Kind::Tool),
         ] {

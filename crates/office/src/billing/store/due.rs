@@ -75,6 +75,13 @@ pub(crate) async fn customers_due(
     Ok(found)
 }
 
+/// How many services are due up to a day.
+pub(crate) async fn count_due(store: &Store, through: Day) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM service WHERE due_day <= $1 AND subject_id IS NOT NULL";
+    let Some(row) = store.query_one(sql, [day(through).into()]).await? else { return Ok(0) };
+    Ok(row.try_get::<i64>("", "n")?.unsigned_abs())
+}
+
 /// The due services of customers.
 pub(crate) async fn services(
     store: &Store,
@@ -191,13 +198,19 @@ pub(crate) async fn plan_names(
 
 /// The customers among these whose subject may be written about, locked for the transaction.
 pub(crate) async fn lock_active(tx: &Tx, subjects: &[SubjectId]) -> Result<HashSet<SubjectId>, StoreError> {
+    // The state is looked at here: asked for in the statement, SQLite walks all active subjects.
     let sql = format!(
-        "SELECT id FROM subject WHERE state = 'active' AND id IN ({}) ORDER BY id{}",
+        "SELECT id, state FROM subject WHERE id IN ({}) ORDER BY id{}",
         id_places(1, subjects.len()),
         tx.for_share()
     );
-    let rows = tx.query(&sql, subjects.iter().map(|id| id.uuid().into())).await?;
-    rows.iter().map(|row| Ok(SubjectId::from_uuid(row.try_get("", "id")?))).collect()
+    let mut active = HashSet::with_capacity(subjects.len());
+    for row in tx.query(&sql, subjects.iter().map(|id| id.uuid().into())).await? {
+        if row.try_get::<String>("", "state")? == "active" {
+            active.insert(SubjectId::from_uuid(row.try_get("", "id")?));
+        }
+    }
+    Ok(active)
 }
 
 /// A service after its renewal.

@@ -1,22 +1,20 @@
 //! The measurements behind docs/BENCHMARKS.md: `cargo xtask bench [name]`. Every figure is of the real
 //! program on a real SQLite file in a temporary folder; medians where a thing is done more than once.
 
+mod billing;
+mod pages;
+
 use anyhow::{Context, Result, bail};
 use base::{Random, Sensitive, SystemRandom};
-use http_body_util::{BodyExt as _, Full};
-use hyper_util::client::legacy::{Client, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
 use office::By;
-use office::accounts::{self, ClientInfo};
 use office::customers::{self, CustomerFilter, import};
 use office::promises::Recording;
 use office::requests::erasure::{self, Whom};
-use std::collections::BTreeMap;
+use pages::{Page, client, fetch};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use tokio::time::{Duration, Instant};
-use tokio_util::bytes::Bytes;
+use std::sync::Arc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use waarborg::app::App;
 use waarborg::commands::demo;
@@ -26,17 +24,17 @@ use waarborg::worker;
 
 /// How many customers the office of the measurements has.
 const CUSTOMERS: u32 = 100_000;
-/// Requests per second of the page measurements.
-const RATE: u32 = 300;
-/// How long the pages are asked for.
-const SECONDS: u32 = 20;
-const NAMES: [&str; 7] = ["ledger", "import", "start", "pages", "erasure", "attest", "pdf"];
+/// What is measured; the last only when it is named, for it makes an office of a million services.
+const NAMES: [&str; 9] =
+    ["ledger", "import", "start", "pages", "erasure", "attest", "pdf", "billing", "billing-million"];
 /// How many PDFs the measurement of memory sets.
 const PDFS: u32 = 10_000;
 
 fn main() -> Result<()> {
     let wanted = std::env::args().nth(1);
+    let number = std::env::args().nth(2);
     if let Some(name) = &wanted
+        && name != billing::CHILD
         && !NAMES.contains(&name.as_str())
     {
         bail!("there is no measurement {name}: {}", NAMES.join(", "));
@@ -45,7 +43,24 @@ fn main() -> Result<()> {
     let log = waarborg::config::Log { filter: "warn".into(), ..waarborg::config::Log::default() };
     waarborg::commands::serve::start_log(&log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(measure(wanted.as_deref()))
+    // Another number than the usual one, to try a measurement out.
+    let count = number.as_deref().map(str::parse).transpose();
+    match wanted.as_deref() {
+        Some(billing::CHILD) => {
+            runtime.block_on(billing::child(Path::new(&number.context("the folder of an office")?)))
+        }
+        Some("billing") => runtime.block_on(billing::usual(count?)),
+        Some("billing-million") => runtime.block_on(billing::million(count?)),
+        Some("pdf") => pdfs(count?.unwrap_or(PDFS)),
+        Some("ledger") => ledger_verify(),
+        None => {
+            ledger_verify()?;
+            pdfs(PDFS)?;
+            runtime.block_on(measure(None))?;
+            runtime.block_on(billing::usual(None))
+        }
+        Some(name) => runtime.block_on(measure(Some(name))),
+    }
 }
 
 fn says(name: &str, figure: &str) {
@@ -54,23 +69,15 @@ fn says(name: &str, figure: &str) {
 
 async fn measure(wanted: Option<&str>) -> Result<()> {
     let is = |name: &str| wanted.is_none_or(|wanted| wanted == name);
-    if is("ledger") {
-        ledger_verify()?;
-    }
-    if is("pdf") {
-        pdfs()?;
-    }
-    if matches!(wanted, Some("ledger" | "pdf")) {
-        return Ok(());
-    }
     let folder = tempfile::tempdir()?;
     let place = folder.path().join("office");
     let address: SocketAddr = "127.0.0.1:8440".parse()?;
     let app = demo::make(&place, address, 3).await?;
-    if is("ledger") || is("import") {
+    if is("import") {
         transaction_cost(&app).await?;
     }
-    import_customers(&app).await?;
+    let rate = import_customers(&app, CUSTOMERS).await?;
+    says("import of 100,000 customers", &rate);
     worker::drain(&app).await?;
     publish(&app).await?;
     app.close().await?;
@@ -84,14 +91,14 @@ async fn measure(wanted: Option<&str>) -> Result<()> {
         erase(&app).await?;
     }
     if is("pages") {
-        return pages(app, &place).await;
+        return pages::pages(app, &place).await;
     }
     app.close().await
 }
 
 /// Invoices as PDF: the time of one when the fonts are loaded, and the memory of many. Each is another
 /// invoice, so that nothing remembered makes it cheap.
-fn pdfs() -> Result<()> {
+fn pdfs(count: u32) -> Result<()> {
     let set = |number| documents::invoice_pdf(&documents::sample_invoice(base::Language::Nl, number));
     let began = Instant::now();
     set(0)?;
@@ -105,11 +112,11 @@ fn pdfs() -> Result<()> {
     says("a PDF, warm", &format!("{:.1} ms", median(&mut times)));
     let before = resident_mib()?;
     let began = Instant::now();
-    for number in 0..PDFS {
+    for number in 0..count {
         set(1_000 + number)?;
     }
-    let each = began.elapsed().as_secs_f64() * 1_000.0 / f64::from(PDFS);
-    says(&format!("{PDFS} PDFs, each"), &format!("{each:.1} ms"));
+    let each = began.elapsed().as_secs_f64() * 1_000.0 / f64::from(count);
+    says(&format!("{count} PDFs, each"), &format!("{each:.1} ms"));
     let after = resident_mib()?;
     says("memory before and after them", &format!("{before:.0} MiB, {after:.0} MiB"));
     Ok(())
@@ -199,20 +206,23 @@ async fn transaction_cost(app: &App) -> Result<()> {
     Ok(())
 }
 
-async fn import_customers(app: &App) -> Result<()> {
-    let csv = csv_of(CUSTOMERS);
-    let plan = import::plan(csv.as_bytes())?;
+/// Imports so many customers, a file of at most 100,000 at a time, and says how long that took.
+pub async fn import_customers(app: &App, count: u32) -> Result<String> {
     let began = Instant::now();
-    let imported = import::run(&app.office, By::System("bench"), &plan, &mut |_| {}).await?;
+    let mut done = 0;
+    while done < count {
+        let csv = csv_of(done, (count - done).min(CUSTOMERS));
+        let plan = import::plan(csv.as_bytes())?;
+        let imported = import::run(&app.office, By::System("bench"), &plan, &mut |_| {}).await?;
+        done += u32::try_from(imported.customers)?;
+    }
     let seconds = began.elapsed().as_secs_f64();
-    let rate = imported.customers as f64 / seconds;
-    says("import of 100,000 customers", &format!("{seconds:.1} s ({rate:.0} customers/s)"));
-    Ok(())
+    Ok(format!("{seconds:.1} s ({:.0} customers/s)", f64::from(count) / seconds))
 }
 
-fn csv_of(count: u32) -> String {
+fn csv_of(from: u32, count: u32) -> String {
     let mut csv = String::from("kind,name,organisation,kvk,email,phone,street,postcode,city,country\n");
-    for i in 0..count {
+    for i in from..from + count {
         let (kind, organisation, kvk) = if i % 3 == 0 {
             ("organisation", format!("Bedrijf Voorbeeld{}", i % 5_000), format!("99{i:06}"))
         } else {
@@ -241,8 +251,7 @@ async fn start(place: &Path) -> Result<App> {
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let server = tokio::spawn(serve(app, listener, Work::Here, stop.clone()));
-        let client: Client<HttpConnector, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-        fetch(&client, address, &Page::get("/promises", "")).await?;
+        fetch(&client(), address, &Page::get("/promises", "")).await?;
         starts.push(began.elapsed().as_secs_f64());
         stop.cancel();
         server.await??;
@@ -277,130 +286,11 @@ async fn erase(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Pages under an even load, measured from when each request was due.
-async fn pages(app: App, place: &Path) -> Result<()> {
-    let staff = cookie_of(&app, place, "administrator").await?;
-    let owner = cookie_of(&app, place, "customer").await?;
-    let customer = customers::page(&app.office, CustomerFilter::default(), 50, 1).await?.customers;
-    let detail = format!("/staff/customers/{}", customer.first().context("a customer")?.id);
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
-    let stop = CancellationToken::new();
-    let names = Arc::clone(&app.office);
-    let server = tokio::spawn(serve(app, listener, Work::Here, stop.clone()));
-    let client: Client<HttpConnector, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let pages = [
-        Page::get("/panel", &owner),
-        Page::get("/panel/profile", &owner),
-        Page::get("/staff/customers", &staff),
-        Page { form: Some("q=achternaam12"), ..Page::get("/staff/search", &staff) },
-        Page { path: detail, ..Page::get("/staff/customers/{id}", &staff) },
-        Page::get("/promises", &owner),
-    ];
-    // Names are read beside serving, and what is due by the clock runs at once after a start: pages are
-    // measured when that is over.
-    loop {
-        let tasks = store::schedules(&names.store).await?;
-        let over = tasks.len() >= waarborg::schedule::TASKS.len()
-            && tasks.iter().all(|task| task.outcome.as_deref() == Some("done"));
-        if names.names.is_complete() && over {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    for page in &pages {
-        for _ in 0..20 {
-            fetch(&client, address, page).await?;
-        }
-    }
-    let times: Arc<Mutex<BTreeMap<&'static str, Vec<f64>>>> = Arc::default();
-    let began = Instant::now();
-    let mut tasks = tokio::task::JoinSet::new();
-    for i in 0..RATE * SECONDS {
-        let due = began + Duration::from_secs_f64(f64::from(i) / f64::from(RATE));
-        tokio::time::sleep_until(due).await;
-        let (client, times) = (client.clone(), Arc::clone(&times));
-        let page = pages[i as usize % pages.len()].clone();
-        tasks.spawn(async move {
-            fetch(&client, address, &page).await?;
-            let took = due.elapsed().as_secs_f64() * 1_000.0;
-            times
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .entry(page.name)
-                .or_default()
-                .push(took);
-            anyhow::Ok(())
-        });
-    }
-    while let Some(done) = tasks.join_next().await {
-        done??;
-    }
-    for (name, times) in times.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter_mut() {
-        times.sort_by(f64::total_cmp);
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-        says(
-            &format!("{name} at {RATE} requests/s"),
-            &format!("p50 {:.1} ms, p99 {:.1} ms", at(0.5), at(0.99)),
-        );
-    }
-    stop.cancel();
-    server.await?
-}
-
-/// A page that is asked for.
-#[derive(Clone)]
-struct Page {
-    name: &'static str,
-    path: String,
-    cookie: String,
-    /// Sent by POST.
-    form: Option<&'static str>,
-}
-
-impl Page {
-    fn get(name: &'static str, cookie: &str) -> Self {
-        Self { name, path: name.to_owned(), cookie: cookie.to_owned(), form: None }
-    }
-}
-
-async fn fetch(client: &Client<HttpConnector, Full<Bytes>>, address: SocketAddr, page: &Page) -> Result<()> {
-    let mut request = http::Request::builder().uri(format!("http://{address}{}", page.path));
-    request = request.header("cookie", &page.cookie).header("origin", format!("http://{address}"));
-    let request = match page.form {
-        Some(form) => request
-            .method("POST")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Full::from(form))?,
-        None => request.body(Full::default())?,
-    };
-    let response = client.request(request).await?;
-    let status = response.status();
-    response.into_body().collect().await?;
-    if !status.is_success() {
-        bail!("{} answered {status}", page.name);
-    }
-    Ok(())
-}
-
 /// How much memory this process has in use.
 fn resident_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or_default() / 1024
-}
-
-async fn cookie_of(app: &App, place: &Path, who: &str) -> Result<String> {
-    let logins = demo::read_logins(place)?;
-    let login = logins.iter().find(|login| login.who.contains(who)).with_context(|| who.to_owned())?;
-    let client = ClientInfo { address: None, agent: "bench".into() };
-    let email = Sensitive::new(login.email.clone());
-    let signed =
-        accounts::sign_in(&app.office, &email, &Sensitive::new(login.password.clone()), &client).await?;
-    let session = accounts::authenticate(&app.office, &signed.token).await?.context("a session")?;
-    let code = Sensitive::new(login.code(app.office.now())?);
-    let signed = accounts::give_second_factor(&app.office, &session, &signed.token, &code).await?;
-    Ok(format!("session={}", signed.token.text().expose()))
 }
 
 fn median(values: &mut [f64]) -> f64 {
