@@ -103,13 +103,25 @@ impl Browser {
     /// # Panics
     /// When there is no such row.
     pub async fn press_in_row(&self, says: &str, begin: &str) {
-        let path = format!("//main//tr[contains(., '{says}')]//a[starts-with(@href, '{begin}')]");
+        self.go_by_row(says, &format!("a[starts-with(@href, '{begin}')]")).await;
+    }
+
+    /// Presses the button in the row of a table that says something.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub async fn send_in_row(&self, says: &str) {
+        self.go_by_row(says, "button").await;
+    }
+
+    async fn go_by_row(&self, says: &str, what: &str) {
+        let path = format!("//main//tr[contains(., '{says}')]//{what}");
         let found = self.client().find(Locator::XPath(&path)).await;
-        let link = match found {
-            Ok(link) => link,
+        let element = match found {
+            Ok(element) => element,
             Err(error) => panic!("a row with {says}: {error}\n{}", self.text("main").await),
         };
-        self.go_by(link, says).await;
+        self.go_by(element, says).await;
     }
 
     /// The driver answers before a page that was asked for by a press has begun to come.

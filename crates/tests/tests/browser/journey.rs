@@ -67,27 +67,27 @@ async fn journey(language: &'static str, javascript: Javascript) {
 }
 
 /// Somebody at a browser.
-struct Seat<'a> {
-    browser: Browser,
-    site: &'a Site,
-    language: &'static str,
-    javascript: Javascript,
+pub(super) struct Seat<'a> {
+    pub(super) browser: Browser,
+    pub(super) site: &'a Site,
+    pub(super) language: &'static str,
+    pub(super) javascript: Javascript,
 }
 
 impl Seat<'_> {
     /// Goes to a path, and looks that the page is in the language that was chosen.
-    async fn open(&self, path: &str) {
+    pub(super) async fn open(&self, path: &str) {
         self.browser.open(&format!("{}{path}", self.site.url)).await;
         assert_eq!(self.browser.attribute("html", "lang").await, self.language, "{path}");
     }
 
     /// Chooses the language by hand, as whoever has a login in the other one.
-    async fn choose_language(&self) {
+    pub(super) async fn choose_language(&self) {
         self.open("/").await;
         self.browser.press(&format!("header a[hreflang={}]", self.language)).await;
     }
 
-    async fn sign_in(&self, login: &DemoLogin) {
+    pub(super) async fn sign_in(&self, login: &DemoLogin) {
         let browser = &self.browser;
         self.open("/sign-in").await;
         browser.fill("email", &login.email).await;
@@ -98,13 +98,13 @@ impl Seat<'_> {
         assert!(["/panel", "/staff"].contains(&browser.path().await.as_str()), "{}", browser.path().await);
     }
 
-    async fn sign_out(&self) {
+    pub(super) async fn sign_out(&self) {
         self.browser.press("header form[action=\"/sign-out\"] button").await;
         assert_eq!(self.browser.path().await, "/");
     }
 
     /// Opens a page until something is on it that the program makes meanwhile.
-    async fn open_until(&self, path: &str, selector: &str) {
+    pub(super) async fn open_until(&self, path: &str, selector: &str) {
         for _ in 0..LOOKS {
             self.open(path).await;
             if self.browser.has(selector).await {
@@ -115,7 +115,7 @@ impl Seat<'_> {
     }
 
     /// A form was not taken: the title says so, and a summary that takes focus.
-    async fn was_refused(&self, field: &str) {
+    pub(super) async fn was_refused(&self, field: &str) {
         let prefix = if self.language == "nl" { "Fout:" } else { "Error:" };
         let title = self.browser.title().await;
         assert!(title.starts_with(prefix), "{title}");
@@ -367,7 +367,7 @@ impl Seat<'_> {
     }
 
     /// No script failed, and nothing was asked of anybody else.
-    async fn nothing_went_wrong(self) {
+    pub(super) async fn nothing_went_wrong(self) {
         let lines = self.browser.console().await;
         // Chromium notes every answer of 4xx, also the ones that we mean.
         let severe = lines.iter().filter(|line| line.level == "SEVERE");
@@ -387,7 +387,7 @@ fn verify(folder: &Path, receipt: &[u8], key: &str) -> std::process::Output {
     harness::waarborg(folder).args(["verify", "receipt", "--key", key, "--json"]).output().unwrap()
 }
 
-fn verifies_offline(receipt: &[u8], key: &str) {
+pub(super) fn verifies_offline(receipt: &[u8], key: &str) {
     let folder = tempfile::tempdir().unwrap();
     let done = verify(folder.path(), receipt, key);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));

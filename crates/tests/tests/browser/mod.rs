@@ -6,3 +6,4 @@ mod journey;
 mod look;
 mod package;
 mod pages;
+mod sales;

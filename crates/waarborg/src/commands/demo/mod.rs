@@ -118,7 +118,7 @@ fn listen(wanted: SocketAddr) -> Result<TcpListener> {
 
 fn config_text(address: SocketAddr) -> String {
     // The ledger's origin holds the address, so it stays the one the demo was made with.
-    STARTING_CONFIG.replace("127.0.0.1:8440", &address.to_string())
+    STARTING_CONFIG.replace("127.0.0.1:8440", &address.to_string()).replace("# iban =", "iban =")
 }
 
 async fn open(path: &Path, address: SocketAddr) -> Result<App> {
