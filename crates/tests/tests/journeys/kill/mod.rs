@@ -4,6 +4,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "processes are killed at moments of the machine's own clock")]
 
+mod billing;
 mod erasure;
 mod import;
 
