@@ -126,7 +126,11 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
             let (_, outcome) = office::billing::run(office, By::System("billing"), office.today()).await?;
             outcome.to_string()
         }
-        "payments-reminded" => office::payments::remind(office).await?.to_string(),
+        "payments-reminded" => {
+            let reminded = office::payments::remind(office).await?;
+            let enforced = office::payments::enforce(office).await?;
+            format!("{reminded}; {enforced}")
+        }
         "retention" => {
             let before = now.plus_days(-REMEMBERED_DAYS);
             let jobs = store::prune_done(&office.store, before).await?;

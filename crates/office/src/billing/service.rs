@@ -156,6 +156,7 @@ pub async fn credit_note(
     payments::settle_credit(office, &tx, &[customer]).await?;
     tx.enqueue(&MailInvoices { invoices: vec![note] }, now, &*office.clock, &*office.random).await?;
     tx.commit().await?;
+    payments::lift(office, customer).await;
     Ok(note)
 }
 

@@ -21,6 +21,9 @@ pub struct BillingSettings {
     pub daily: bool,
     /// When reminders go.
     pub reminder_days: ReminderDays,
+    /// Whether the daily task ends services that are suspended when the days of `termination` have passed.
+    /// Otherwise staff do.
+    pub terminate: bool,
     /// Whether the reminder that gives consumers fourteen days names the collection costs of the law.
     pub statutory_costs: bool,
 }
@@ -34,6 +37,7 @@ impl Default for BillingSettings {
             holder: None,
             daily: true,
             reminder_days: ReminderDays::default(),
+            terminate: false,
             statutory_costs: false,
         }
     }
@@ -51,7 +55,7 @@ pub struct ReminderDays {
     pub r#final: u32,
     /// The notice that services are suspended, and the suspension.
     pub suspension: u32,
-    /// The end of the agreement, which staff decide on.
+    /// The end of what is suspended: see [`BillingSettings::terminate`].
     pub termination: u32,
 }
 

@@ -1,5 +1,6 @@
 //! Use cases of payments.
 
+use super::consequences::lift;
 use super::settle::{apply, pay_out, settle};
 use super::store::money::{self as store, PaymentRow, Source, Target};
 use super::store::reminders;
@@ -75,7 +76,8 @@ async fn ready(
     Ok(Ready { books, row })
 }
 
-/// Records money that came in, and settles with it; what is over stays to the customer's credit.
+/// Records money that came in, and settles with it; what is over stays to the customer's credit. Services
+/// that were held up for not paying run again when nothing is overdue any more.
 ///
 /// # Errors
 /// [`OfficeError::Invalid`]; [`OfficeError::Conflict`] when somebody settled at the same time; when a store
@@ -99,6 +101,7 @@ pub async fn record(office: &Office, by: By, new: &NewPayment) -> Result<Payment
     settle(office, &tx, new.customer, first).await?;
     entry.append(&tx).await?;
     tx.commit().await?;
+    lift(office, new.customer).await;
     Ok(row.id)
 }
 
@@ -151,6 +154,7 @@ pub async fn write_off(office: &Office, by: By, invoice: InvoiceId) -> Result<Pa
     apply(office, &tx, new.customer, Source::Payment(row.id), Target::Invoice(invoice), new.amount).await?;
     entry.append(&tx).await?;
     tx.commit().await?;
+    lift(office, new.customer).await;
     Ok(row.id)
 }
 

@@ -1,5 +1,6 @@
 //! SQL of this slice.
 
+pub(crate) mod consequences;
 pub(crate) mod money;
 pub(crate) mod overview;
 pub(crate) mod reminders;

@@ -5,7 +5,8 @@ use crate::billing::store::testkit;
 use crate::billing::tests::{BY, customer};
 use crate::billing::{self, Credit, InvoiceFilter, InvoiceId, InvoiceRow};
 use crate::customers::Customer;
-use crate::testing::office_test;
+use crate::services::{self, ServiceState, SuspendReason};
+use crate::testing::{TestOffice, office_test};
 use crate::{Office, OfficeError};
 use base::{Day, Money};
 use jiff::ToSpan as _;
@@ -135,6 +136,96 @@ office_test! {
         assert_eq!(due_for_termination(office).await.expect("customers"), [one.id]);
         record(office, BY, &pay(&one, office, 2_420, Allocation::Oldest)).await.expect("paid at last");
         assert!(due_for_termination(office).await.expect("customers").is_empty());
+    }
+}
+
+/// A customer who owes, after the notice of suspension. Gives the instant so many days after the due date.
+async fn noticed(t: &TestOffice) -> (Customer, Vec<InvoiceId>, impl Fn(i64) -> base::Timestamp) {
+    let office = &*t.office;
+    let (one, ids) = owing(office).await;
+    let due = billing::invoice(office, ids[0]).await.expect("an invoice").row.due;
+    let at = move |days: i64| due.plus_span(days.days()).expect("a day").start().plus_seconds(12 * 3_600);
+    for days in [3, 12, 28] {
+        t.clock.set(at(days));
+        remind(office).await.expect("a round");
+        assert_eq!(enforce(office).await.expect("a round"), Enforced::default(), "no notice went");
+    }
+    t.clock.set(at(42));
+    assert_eq!(remind(office).await.expect("a round").suspensions, 2);
+    (one, ids, at)
+}
+
+async fn states(office: &Office, customer: &Customer) -> Vec<(ServiceState, Option<SuspendReason>)> {
+    let mut services = services::services_of(office, customer.id).await.expect("services");
+    services.sort_by_key(|service| service.id);
+    services.iter().map(|service| (service.state, service.suspended.map(|(reason, _)| reason))).collect()
+}
+
+const UNPAID: (ServiceState, Option<SuspendReason>) = (ServiceState::Suspended, Some(SuspendReason::Unpaid));
+const RUNS: (ServiceState, Option<SuspendReason>) = (ServiceState::Active, None);
+
+office_test! {
+    async fn who_does_not_pay_is_suspended_once_and_who_pays_has_it_back(t: &TestOffice) {
+        let office = &*t.office;
+        let (one, ids, at) = noticed(t).await;
+        let other = customer(office, "Betaalt", "").await;
+        testkit::service(office, &other, testkit::plan(office).await, office.today(), 1_000).await;
+        assert_eq!(enforce(office).await.expect("a round").suspended, 2);
+        assert_eq!(states(office, &one).await, [UNPAID, UNPAID]);
+        assert_eq!(states(office, &other).await, [RUNS], "who owes nothing overdue");
+        assert_eq!(enforce(office).await.expect("a round"), Enforced::default(), "once");
+
+        // Staff let one run again: it is not held up for the same notice.
+        let mut held = services::services_of(office, one.id).await.expect("services");
+        held.sort_by_key(|service| service.id);
+        t.clock.set(at(43));
+        services::resume(office, BY, held[0].id, held[0].revision).await.expect("resumed");
+        assert_eq!(enforce(office).await.expect("a round"), Enforced::default(), "staff meant it");
+        assert_eq!(states(office, &one).await, [RUNS, UNPAID]);
+
+        record(office, BY, &pay(&one, office, 2_420, Allocation::Invoice(ids[0]))).await.expect("one of two");
+        assert_eq!(states(office, &one).await, [RUNS, UNPAID], "one is still overdue");
+        record(office, BY, &pay(&one, office, 1_210, Allocation::Oldest)).await.expect("the other");
+        assert_eq!(states(office, &one).await, [RUNS, RUNS], "at once");
+        assert_eq!(enforce(office).await.expect("a round"), Enforced::default());
+    }
+}
+
+office_test! {
+    async fn only_what_was_suspended_for_not_paying_comes_back(t: &TestOffice) {
+        let office = &*t.office;
+        let (one, ids, _) = noticed(t).await;
+        let mut own = services::services_of(office, one.id).await.expect("services");
+        own.sort_by_key(|service| service.id);
+        services::suspend(office, BY, own[0].id, own[0].revision, SuspendReason::Abuse).await.expect("abuse");
+        assert_eq!(enforce(office).await.expect("a round").suspended, 1);
+        let abuse = (ServiceState::Suspended, Some(SuspendReason::Abuse));
+        assert_eq!(states(office, &one).await, [abuse, UNPAID]);
+        billing::credit_note(office, BY, ids[0], &Credit::Whole).await.expect("credited");
+        assert_eq!(states(office, &one).await, [abuse, UNPAID]);
+        write_off(office, BY, ids[1]).await.expect("given up");
+        assert_eq!(states(office, &one).await, [abuse, RUNS]);
+    }
+}
+
+office_test! {
+    async fn what_stays_unpaid_is_ended_when_its_time_has_come(t: &TestOffice) {
+        let office = &*t.office;
+        let (one, ids, at) = noticed(t).await;
+        enforce(office).await.expect("a round");
+        assert!(due_for_termination(office).await.expect("customers").is_empty(), "not yet");
+        t.clock.set(at(91));
+        assert_eq!(due_for_termination(office).await.expect("customers"), [one.id]);
+        assert_eq!(enforce(office).await.expect("a round").terminated, 0, "left to staff");
+        assert_eq!(terminate(office, BY, one.id).await.expect("ended"), 2);
+        let ended: Vec<ServiceState> = states(office, &one).await.iter().map(|(state, _)| *state).collect();
+        assert_eq!(ended, [ServiceState::Ended, ServiceState::Ended]);
+        assert_eq!(terminate(office, BY, one.id).await.expect("again"), 0);
+        // What is paid afterwards brings nothing back.
+        record(office, BY, &pay(&one, office, 3_630, Allocation::Oldest)).await.expect("paid");
+        assert_eq!(open(office, &ids).await, [0, 0]);
+        assert_eq!(states(office, &one).await.len(), 2);
+        assert_eq!(enforce(office).await.expect("a round"), Enforced::default());
     }
 }
 

@@ -59,8 +59,8 @@ pub(crate) async fn service(
     tx.execute(
         "INSERT INTO service (id, agreement_id, customer_id, subject_id, plan_id, kind, options, state, changes, \
          term_months, amount_cents, discount_cents, discount_terms, vat, anchor_day, terms_charged, charged_until_day, \
-         due_day, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 'hosting', '[]', 'active', 1, 1, $6, 0, 0, \
-         'standard', $7, 0, $8, $9, 0, 0)",
+         due_day, first_term_until_day, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 'hosting', '[]', 'active', 1, 1, $6, 0, 0, \
+         'standard', $7, 0, $8, $9, $10, 0, 0)",
         [
             id.uuid().into(),
             agreement.into(),
@@ -68,6 +68,7 @@ pub(crate) async fn service(
             customer.subject.uuid().into(),
             plan.uuid().into(),
             cents.into(),
+            day(from).into(),
             day(from).into(),
             day(from).into(),
             day(from).into(),
