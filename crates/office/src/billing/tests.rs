@@ -11,6 +11,8 @@ use ::store::{Job as _, JobState, jobs_in_state};
 use base::{Day, Money};
 use std::sync::Arc;
 
+mod books;
+
 pub(crate) const BY: By = By::System("test");
 
 pub(crate) async fn customer(office: &Office, name: &str, vat: &str) -> Customer {

@@ -165,3 +165,16 @@ pub(crate) async fn settlements_add_up(office: &Office, customer: CustomerId) ->
         gone == row.try_get::<i64>("", "settled").expect("cents")
     })
 }
+
+/// How many rows of a table of the books a customer has.
+pub(crate) async fn rows_of(office: &Office, table: &str, customer: CustomerId) -> i64 {
+    let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE customer_id = $1");
+    let row = office.store.query_one(&sql, [customer.uuid().into()]).await.expect("read").expect("a row");
+    row.try_get("", "n").expect("a count")
+}
+
+/// How many entries of a kind the ledger has.
+pub(crate) async fn told(office: &Office, kind: &str) -> usize {
+    ::store::Sequencer::new(office.store.clone()).run().await.expect("numbered");
+    ::store::entries_of_kind(&office.store, kind, 1_000).await.expect("read").len()
+}
