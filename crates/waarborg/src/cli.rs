@@ -124,7 +124,7 @@ pub struct DemoArgs {
     #[arg(long, default_value = "127.0.0.1:8440", value_name = "ADDRESS")]
     pub listen: std::net::SocketAddr,
     /// How many customers.
-    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(3..=200_000), value_name = "N")]
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(3..=200_000), value_name = "N")]
     pub customers: u32,
     /// Makes the data and does not serve it.
     #[arg(long)]

@@ -7,3 +7,5 @@ mod look;
 mod package;
 mod pages;
 mod sales;
+mod sold;
+mod visits;

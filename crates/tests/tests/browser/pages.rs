@@ -1,81 +1,20 @@
 //! Every page there is, as whoever may see it.
 
 use super::look::{Looker, Stop, at, page};
+use super::sold;
+use super::visits::{
+    BY, FENNA, PASSWORD, customer_of, give_password, letter, login_of, number_of, post, send, sign_in,
+};
 use base::Language;
-use office::accounts::{self, LoginId, NewMember, NewStaff, Officer, Role, StaffRole};
+use office::Office;
+use office::accounts::{self, NewMember, NewStaff, Officer, Role, StaffRole};
 use office::customers::{CustomerFilter, CustomerId};
 use office::processor_agreements::{self, IssueReason};
 use office::requests::erasure::{self, Whom};
 use office::requests::{self, RequestFilter, RequestId, RequestKind};
-use office::{By, Office};
 use policy::Policy;
 use std::sync::Arc;
 use tests::harness::{Site, Visitor};
-use waarborg::commands::demo::DemoLogin;
-
-const BY: By = By::System("test");
-const PASSWORD: &str = "vier losse paarden";
-const FENNA: &str = "fenna.proefwerk@klant.example";
-
-/// Signs in over HTTP, with the second factor too.
-async fn sign_in(site: &Site, login: &DemoLogin) -> Visitor {
-    let mut who = give_password(site, &login.email, &login.password).await;
-    let code = site.code(login);
-    post(&mut who, "/sign-in/code", &[("code", &code)], 303).await;
-    who
-}
-
-async fn give_password(site: &Site, email: &str, password: &str) -> Visitor {
-    let mut who = Visitor::new(&site.url);
-    post(&mut who, "/sign-in", &[("email", email), ("password", password)], 303).await;
-    who
-}
-
-/// Sends a form that is answered so; gives where that leads.
-async fn post(who: &mut Visitor, path: &str, fields: &[(&str, &str)], status: u16) -> String {
-    who.post(path, fields).await.is(status).to().to_owned()
-}
-
-/// Fills in the form of a page and sends it; gives where that leads.
-async fn send(who: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> String {
-    let form = who.get(path).await.is(200);
-    let once = form.text().contains("name=\"once\"").then(|| form.value("once"));
-    let mut all = fields.to_vec();
-    if let Some(once) = &once {
-        all.push(("once", once));
-    }
-    post(who, path, &all, 303).await
-}
-
-/// A letter of somebody about their data; gives the number of the request and the link that shows
-/// that the address is theirs.
-async fn letter(site: &Site, email: &str, right: &str, claim: &str) -> (String, String) {
-    let fields = [
-        ("name", "Wim Zoeker"),
-        ("email", email),
-        ("topic", "my_data"),
-        ("right", right),
-        ("claim", claim),
-        ("title", "Mijn gegevens"),
-        ("text", "Ik wil weten wat u van mij bewaart."),
-    ];
-    let to = send(&mut Visitor::new(&site.url), "/contact", &fields).await;
-    let (_, number) = to.split_once("request=").expect("a request");
-    let link = site.letter(email, "/identity/").await.path(&site.url, "/identity/");
-    (number.to_owned(), link)
-}
-
-async fn number_of(office: &Office, number: &str) -> RequestId {
-    requests::by_number(office, number).await.unwrap().expect("a request of that number")
-}
-
-async fn login_of(office: &Office, email: &str) -> LoginId {
-    accounts::login_by_email(office, email).await.unwrap().expect("a login").id
-}
-
-async fn customer_of(office: &Office, email: &str) -> CustomerId {
-    accounts::memberships(office, login_of(office, email).await).await.unwrap()[0].0
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_for_everyone() {
@@ -85,6 +24,8 @@ async fn pages_for_everyone() {
     looker.style_sheets(&mut visitor).await;
     looker.walk(&visitor, &public(&site).await).await;
     looker.walk(&visitor, &signing_in()).await;
+    looker.walk(&visitor, &sold::public()).await;
+    sold::ordering(&mut looker, &site, &visitor).await;
     looker.walk(&visitor, &links(&site).await).await;
     let halfway = give_password(&site, FENNA, &site.login("customer").password).await;
     looker.walk(&halfway, &[page("/sign-in/code")]).await;
@@ -233,6 +174,7 @@ async fn pages_for_customers() {
     let stops = panel(&site, &mut customer).await;
     looker.walk(&customer, &stops).await;
     looker.walk(&customer, &account()).await;
+    looker.walk(&customer, &sold::panel(&site).await).await;
     // Somebody for whom nothing happened yet, with a password and nothing more.
     let email = "klant9@domein9.example";
     let office = &site.app.office;
@@ -361,6 +303,7 @@ async fn pages_for_staff() {
     let stops = staff(&site).await;
     looker.walk(&admin, &stops).await;
     looker.walk(&admin, &[page("/account")]).await;
+    looker.walk(&admin, &sold::staff(&site).await).await;
     let auditor = sign_in(&site, site.login("staff, auditor")).await;
     looker.walk(&auditor, &["/staff", "/staff/ledger"].map(page)).await;
     looker.walk(&auditor, &[at("", "/staff/customers").is(403)]).await;

@@ -1,14 +1,17 @@
 //! A search through every byte of an installation: before an erasure a person is found nowhere but in
 //! the mail they were sent; after it, nowhere.
 
+use base::Money;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header;
-use office::By;
 use office::accounts::{self, ClientInfo};
+use office::billing::{self, InvoiceFilter, InvoiceId};
 use office::customers::CustomerId;
+use office::payments::{self, Allocation, Method, NewPayment};
 use office::requests::access;
 use office::requests::{self, About, Answer, OnBehalf, RequestKind};
+use office::{By, catalogue, orders, processor_agreements, services};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +26,7 @@ const EMAIL: &str = "zwaantje.kwetterzwaluw@brievenbus.example";
 const STREET: &str = "Tureluurpad 7713";
 const PHONE: &str = "0619283746";
 const LETTER: &str = "Mijn parkiet Pjotrovitsj heeft het snoer doorgebeten.";
+const LABEL: &str = "parkiet-pjotrovitsj.example";
 const PASSWORD: &str = "vier losse paarden";
 /// Whatever of the person must not be found.
 const TRACES: [&str; 7] =
@@ -188,6 +192,66 @@ async fn erase(opened: &Opened, id: CustomerId) {
     }
 }
 
+/// The person orders hosting, gets an agreement and an invoice, and pays a part of it, under a reference
+/// that names them.
+async fn bought(opened: &Opened, customer: CustomerId) -> InvoiceId {
+    let office = &opened.app.office;
+    catalogue::fill_defaults(office, BY).await.unwrap();
+    orders::fill_defaults(office, BY).await.unwrap();
+    let catalogue = catalogue::load(office).await.unwrap();
+    let (_, plan) = catalogue.plan_of_code("hosting-start").unwrap();
+    let line = orders::LineForm {
+        plan: plan.id,
+        months: services::terms::TermMonths::new(1).unwrap(),
+        chosen: services::Chosen::default(),
+        label: Some(LABEL.into()),
+    };
+    let profile = office::customers::customer(office, customer).await.unwrap().profile;
+    let treatment = orders::treatment(office, &profile);
+    let quote = orders::quote(&catalogue, &[line.clone()], None, treatment, office.today()).unwrap();
+    let accepted = orders::Accepted {
+        terms: 1,
+        responsibility: 1,
+        processor_agreement: Some(processor_agreements::offered(office, profile.language).hash),
+        early_start: orders::EarlyStart::Asked,
+    };
+    let new = orders::NewOrder {
+        customer,
+        login: None,
+        lines: &[line],
+        code: None,
+        accepted,
+        total: quote.total(),
+    };
+    let placed = orders::place(office, BY, &new).await.unwrap();
+    orders::accept(office, BY, placed.id).await.unwrap();
+    for task in services::tasks(office, services::TaskFilter::default(), 0, 10).await.unwrap() {
+        services::complete(office, BY, None, task.id).await.unwrap();
+    }
+    billing::run(office, BY, office.today()).await.unwrap();
+    let own = InvoiceFilter { customer: Some(customer), ..InvoiceFilter::default() };
+    let invoice = billing::page(office, own, 0, 1).await.unwrap().invoices.remove(0);
+    let payment = NewPayment {
+        customer,
+        method: Method::Bank,
+        received: office.today(),
+        amount: Money::from_cents(200),
+        reference: Some(NAME.into()),
+        allocation: Allocation::Invoice(invoice.id),
+    };
+    payments::record(office, BY, &payment).await.unwrap();
+    invoice.id
+}
+
+/// The invoice stays for the books, readable with their key: who it was for is in there and nowhere else.
+async fn stays_for_the_books(opened: &Opened, invoice: InvoiceId) {
+    let invoice = billing::invoice(&opened.app.office, invoice).await.unwrap();
+    let document = serde_json::to_string(&invoice.document).unwrap();
+    for text in [NAME, STREET, LABEL] {
+        assert!(document.contains(text), "{text} in {document}");
+    }
+}
+
 async fn ask(opened: &Opened, customer: CustomerId, kind: RequestKind) -> requests::RequestId {
     let new = OnBehalf {
         about: About::Customer(customer),
@@ -254,6 +318,7 @@ async fn a_person_is_found_in_no_file_after_the_erasure() {
     worker::settle(&opened.app).await.unwrap();
     worker::load_names(&opened.app).await.unwrap();
     let id = customer(&opened).await;
+    let invoice = bought(&opened, id).await;
     let access = ask(&opened, id, RequestKind::Access).await;
     let office = &opened.app.office;
     requests::grant(office, BY, access, &Answer::default(), None).await.unwrap();
@@ -288,6 +353,7 @@ async fn a_person_is_found_in_no_file_after_the_erasure() {
     assert!(server.stop().success());
     // The erasure begins a minute after the answer, when the last mails have left.
     erased(&opened).await;
+    stays_for_the_books(&opened, invoice).await;
     opened.close().await;
     let found = searched(&house.home(), &needles);
     assert!(found.is_empty(), "{found:#?}");
@@ -343,6 +409,7 @@ async fn a_person_is_in_no_dump_of_postgres() {
     };
     office::messages::contact(office, base::Language::Nl, &form).await.unwrap();
     let id = customer(&opened).await;
+    let invoice = bought(&opened, id).await;
     let access = ask(&opened, id, RequestKind::Access).await;
     requests::grant(office, BY, access, &Answer::default(), None).await.unwrap();
     worker::drain(&opened.app).await.unwrap();
@@ -355,6 +422,7 @@ async fn a_person_is_in_no_dump_of_postgres() {
     assert_eq!(needles.found(&before), BTreeSet::new());
     erase(&opened, id).await;
     erased(&opened).await;
+    stays_for_the_books(&opened, invoice).await;
     let after = dumped(&opened).await.unwrap();
     assert_eq!(needles.found(&after), BTreeSet::new());
     assert!(!String::from_utf8_lossy(&after).contains(&login.to_string()));

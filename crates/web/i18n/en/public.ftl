@@ -4,6 +4,9 @@
 
 home-title = Welcome to { $provider }
 home-lead = This is where customers of { $provider } look after their details and messages, and where anyone can see how we handle personal data.
+home-offer-title = What you can order from us
+home-offer-from = From { $price } { $term }, VAT included
+home-offer-link = Plans and prices
 home-customer-title = For customers
 home-customer-text = Sign in to see and change your details, read messages, and see who received your data.
 home-recover = Lost access? Choose a new password

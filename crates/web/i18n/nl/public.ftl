@@ -4,6 +4,9 @@
 
 home-title = Welkom bij { $provider }
 home-lead = Hier regelen klanten van { $provider } hun gegevens en berichten, en kan iedereen nagaan hoe we met persoonsgegevens omgaan.
+home-offer-title = Wat u bij ons kunt bestellen
+home-offer-from = Vanaf { $price } { $term }, met btw
+home-offer-link = Pakketten en prijzen
 home-customer-title = Voor klanten
 home-customer-text = Log in om uw gegevens te bekijken en te wijzigen, berichten te lezen, en te zien wie uw gegevens heeft gekregen.
 home-recover = Geen toegang meer? Kies een nieuw wachtwoord
