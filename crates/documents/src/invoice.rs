@@ -138,6 +138,12 @@ pub enum Payment {
         #[serde(default, with = "wire::day_option")]
         on: Option<Day>,
     },
+    /// By then, in a way that is not on the invoice: the seller names no account.
+    Agreed {
+        /// The last day to pay.
+        #[serde(with = "wire::day")]
+        due_on: Day,
+    },
     /// It is set off against what is open, or paid back.
     SetOff,
 }
@@ -355,6 +361,7 @@ impl InvoiceDocument {
                 "code": payment_code::drawing(transfer, self.to_pay()),
             }),
             Payment::Paid { on } => json!({ "kind": "paid", "on": on.map(|day| words::day(day, language)) }),
+            Payment::Agreed { due_on } => json!({ "kind": "agreed", "on": words::day(*due_on, language) }),
             Payment::SetOff => json!({ "kind": "set_off" }),
         }
     }

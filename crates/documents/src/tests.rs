@@ -3,6 +3,7 @@
 use super::*;
 use base::{Language, Money, Sensitive};
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Sets both and says whether the file claims what it must.
@@ -111,6 +112,8 @@ fn cases() -> Vec<(InvoiceDocument, &'static str)> {
         payment: Payment::Paid { on: Some(base::Day::from_number(20_780)) },
         ..of_rate(2_100)
     };
+    let due_on = base::Day::from_number(20_780);
+    let agreed = InvoiceDocument { payment: Payment::Agreed { due_on }, ..of_rate(2_100) };
     let free = {
         let mut document = with_lines(1);
         document.lines[0].discount = document.lines[0].unit;
@@ -127,6 +130,7 @@ fn cases() -> Vec<(InvoiceDocument, &'static str)> {
         (credit, "Creditnota 2026-000002"),
         (paid, "Deze factuur is betaald op"),
         (free, "0,00"),
+        (agreed, "Wij ontvangen uw betaling graag uiterlijk op"),
         (named(MARKUP), MARKUP),
         (with_lines(8), "pagina 1 van 1"),
         (sample_invoice(Language::En, 1), "Invoice 2026-000001"),
@@ -172,6 +176,31 @@ fn other_programs_read_them() {
     }
 }
 
+/// Asks a checker that shares nothing with Typst and krilla what it finds wrong, also where it must find
+/// something.
+const JUDGE: &str = "import pdf_oxide, sys
+pdf = pdf_oxide.PdfDocument(sys.argv[1])
+for found in (pdf.validate_pdf_a('3a'), pdf.validate_pdf_ua()):
+    print(found['valid'], found['errors'])";
+
+#[test]
+fn an_independent_checker_finds_them_to_be_pdf_a() {
+    let agreement = crate::processor_agreement_pdf(&crate::sample_agreement(Language::Nl));
+    let mut documents: Vec<_> = cases().iter().map(|(document, _)| set(document)).collect();
+    documents.push(agreement.expect("set"));
+    for pdf in &documents {
+        let Some(found) = run("python3", &["-c", JUDGE], pdf) else { return };
+        assert_eq!(found, "True []\nTrue []\n");
+    }
+    // The mark of the part of the standard, taken away.
+    let mut other = documents.remove(0);
+    let mark = b"pdfaid:part>";
+    let at = other.windows(mark.len()).position(|bytes| bytes == mark).expect("a mark");
+    other[at] = b'x';
+    let Some(found) = run("python3", &["-c", JUDGE], &other) else { return };
+    assert!(found.starts_with("False"), "{found}");
+}
+
 /// What a program says about a file. None where it is not installed, and then the test is noted as
 /// skipped, in the list that `cargo xtask test` counts.
 fn run(program: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
@@ -180,12 +209,22 @@ fn run(program: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
     std::fs::write(&file, pdf).expect("written");
     let mut command = Command::new(program);
     command.args(arguments).arg(&file);
+    if program == "python3" {
+        let tools = std::env::var_os("WAARBORG_TOOLS")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools"), PathBuf::from);
+        let folder = tools.join("python");
+        command.env("PYTHONPATH", &folder);
+        // Without it there is a Python and no checker.
+        if !folder.join("pdf_oxide").is_dir() {
+            command = Command::new("pdf-oxide");
+        }
+    }
     if program == "pdftotext" {
         command.arg("-");
     }
     let Ok(out) = command.output() else {
         assert!(std::env::var_os("CI").is_none(), "CI skips nothing, but {program} is not installed");
-        let line = format!("tests::other_programs_read_them: {program} is not installed\n");
+        let line = format!("documents::tests: {program} is not installed\n");
         eprint!("skipped {line}");
         if let Some(list) = std::env::var_os("WAARBORG_TEST_SKIPS") {
             let list = std::fs::OpenOptions::new().create(true).append(true).open(list);

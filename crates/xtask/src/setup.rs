@@ -1,8 +1,8 @@
-//! Installs what the tests need: packages of Debian through apt-get, and the two checkers
+//! Installs what the tests need: packages of Debian through apt-get, and the checkers
 //! ([`crate::tools`]). Says what is missing and what each is for before it installs anything.
 
 use crate::shell::{self, Step, find_program};
-use crate::tools::TOOLS;
+use crate::tools::{TOOLS, pdf_checker};
 use crate::{postgres, tools};
 use anyhow::{Result, bail};
 use std::process::Command;
@@ -23,7 +23,7 @@ struct Package {
     present: fn() -> bool,
 }
 
-fn packages() -> [Package; 7] {
+fn packages() -> [Package; 8] {
     [
         Package {
             name: "postgresql",
@@ -67,16 +67,29 @@ fn packages() -> [Package; 7] {
             purpose: "fetches the HTML checker and axe-core, which Debian does not package",
             present: || find_program("npm").is_some() || TOOLS.iter().all(tools::Tool::is_present),
         },
+        Package {
+            name: "python3-pip",
+            alternatives: &["python3-pip"],
+            purpose: "fetches and runs the checker of PDF/A, which Debian does not package",
+            present: || {
+                find_program("python3").is_some()
+                    && (find_program("pip3").is_some() || pdf_checker::is_present())
+            },
+        },
     ]
 }
 
 /// What is missing, each with what it is for.
 pub fn missing() -> Vec<String> {
-    let packages = packages().into_iter().filter(|p| p.name != "npm" && !(p.present)());
+    let fetchers = ["npm", "python3-pip"];
+    let packages = packages().into_iter().filter(|p| !fetchers.contains(&p.name) && !(p.present)());
     let tools = TOOLS.iter().filter(|tool| !tool.is_present());
+    let pdf =
+        (!pdf_checker::is_present()).then(|| format!("{} ({})", pdf_checker::TITLE, pdf_checker::PURPOSE));
     packages
         .map(|p| format!("{} ({})", p.name, p.purpose))
         .chain(tools.map(|t| format!("{} ({})", t.title(), t.purpose)))
+        .chain(pdf)
         .collect()
 }
 
@@ -97,6 +110,11 @@ pub fn install() -> Result<()> {
     for tool in TOOLS.iter().filter(|tool| !tool.is_present()) {
         let step = Step::begin(format!("fetch {} through npm: {}", tool.title(), tool.purpose));
         tool.fetch()?;
+        step.end();
+    }
+    if !pdf_checker::is_present() {
+        let step = Step::begin(format!("fetch {} through pip: {}", pdf_checker::TITLE, pdf_checker::PURPOSE));
+        pdf_checker::fetch()?;
         step.end();
     }
     Ok(())

@@ -1,6 +1,6 @@
-//! The two checkers that Debian does not package: the Nu HTML checker and axe-core. Both come
-//! from npm as their makers publish them; the archive is compared with a SHA-256 written here
-//! before anything of it is unpacked, and no script of a package is ever run.
+//! The checkers that Debian does not package: the Nu HTML checker and axe-core from npm, and a checker
+//! of PDF/A from PyPI, as their makers publish them. Each archive is compared with a SHA-256 written
+//! here before anything of it is unpacked, and no script of a package is ever run.
 
 use crate::shell::{self, find_program, tools_folder};
 use anyhow::{Context, Result, bail};
@@ -24,7 +24,7 @@ pub struct Tool {
     pub purpose: &'static str,
 }
 
-/// Both checkers.
+/// Those from npm.
 pub const TOOLS: [Tool; 2] = [
     Tool {
         package: "vnu-jar",
@@ -43,6 +43,49 @@ pub const TOOLS: [Tool; 2] = [
         purpose: "checks the accessibility of every page",
     },
 ];
+
+/// The checker of PDF/A, a wheel: it shares nothing with the program that writes our PDFs.
+pub mod pdf_checker {
+    use crate::shell::{self, find_program, tools_folder};
+    use anyhow::{Context, Result};
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    /// Name and version, with the hashes of the wheels for x86-64 and for ARM, which pip compares.
+    const REQUIREMENT: &str = "pdf-oxide==0.3.78 \
+        --hash=sha256:0b7e03008ca441e9183ef8f3c5d895424aca8119d5a860a205e1d16649f4f6a8 \
+        --hash=sha256:dda4a7fb93f3b68a4b9bf52d0d314891d777c417f41993a0c2d8937325a59f2b";
+    /// What it is called, and what for.
+    pub const TITLE: &str = "pdf-oxide 0.3.78";
+    /// What it is for.
+    pub const PURPOSE: &str = "judges whether the PDFs are PDF/A";
+
+    fn folder() -> PathBuf {
+        tools_folder().join("python")
+    }
+
+    fn mark() -> PathBuf {
+        tools_folder().join("python.requirement")
+    }
+
+    /// Whether this version of it is there.
+    pub fn is_present() -> bool {
+        std::fs::read_to_string(mark()).is_ok_and(|text| text == REQUIREMENT)
+    }
+
+    /// Fetches, compares and unpacks it.
+    pub fn fetch() -> Result<()> {
+        let pip = find_program("pip3").context("pip3 is not in PATH")?;
+        let list = tempfile::NamedTempFile::new()?;
+        std::fs::write(list.path(), REQUIREMENT)?;
+        let mut command = Command::new(pip);
+        command.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade"]);
+        command.args(["--require-hashes", "--only-binary", ":all:", "--target"]).arg(folder());
+        shell::output(command.arg("--requirement").arg(list.path()))?;
+        // Written last: a fetch that was broken off leaves no mark and is done again.
+        Ok(std::fs::write(mark(), REQUIREMENT)?)
+    }
+}
 
 impl Tool {
     /// Where it lies once fetched.

@@ -201,9 +201,10 @@ fn due_on(document: &InvoiceDocument, settings: &BillingSettings) -> Day {
 }
 
 fn payment(document: &InvoiceDocument, due_on: Day, settings: &BillingSettings, office: &Office) -> Payment {
-    let Some(iban) = settings.iban.as_ref().filter(|_| document.total > Money::ZERO) else {
+    if document.total <= Money::ZERO {
         return Payment::SetOff;
-    };
+    }
+    let Some(iban) = &settings.iban else { return Payment::Agreed { due_on } };
     let holder = settings.holder.clone().unwrap_or_else(|| office.policy().provider().name.clone());
     Payment::Transfer(Transfer {
         iban: Sensitive::new(iban.clone()),

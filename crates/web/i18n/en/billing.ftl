@@ -53,6 +53,7 @@ bill-credits = Credit note to invoice { $number } of { $date }
 bill-pay-title = Paying
 bill-pay-text = Transfer { $amount } to { $iban } of { $holder }, mentioning { $reference }, by { $due }. The PDF has a code that your bank's app reads.
 bill-paid-text = This invoice is settled.
+bill-agreed-text = Please pay { $amount } by { $due }.
 bill-set-off = We set this amount off against what is open.
 bill-reminders = Reminders
 bill-step-friendly = Reminder

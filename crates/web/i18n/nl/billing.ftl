@@ -53,6 +53,7 @@ bill-credits = Creditnota bij factuur { $number } van { $date }
 bill-pay-title = Betalen
 bill-pay-text = Maak { $amount } over naar { $iban } van { $holder }, met kenmerk { $reference }, uiterlijk op { $due }. De PDF heeft een code die uw bankapp leest.
 bill-paid-text = Deze factuur is voldaan.
+bill-agreed-text = Wij ontvangen { $amount } graag uiterlijk op { $due }.
 bill-set-off = Wij verrekenen dit bedrag met wat er openstaat.
 bill-reminders = Herinneringen
 bill-step-friendly = Herinnering

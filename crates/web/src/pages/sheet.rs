@@ -132,6 +132,7 @@ fn pay(t: T, document: &InvoiceDocument, row: &InvoiceRow) -> Text {
             day(t, transfer.due_on),
         ),
         Payment::Paid { .. } => t.bill_paid_text(),
+        Payment::Agreed { due_on } => t.bill_agreed_text(row.open.in_words(t.language()), day(t, *due_on)),
         Payment::SetOff => t.bill_set_off(),
     }
 }
