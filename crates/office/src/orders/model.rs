@@ -62,7 +62,7 @@ pub struct Accepted {
     pub terms: u32,
     /// The version of the responsibility clause.
     pub responsibility: u32,
-    /// The hash of the policy that the processor agreement is drawn up from, where one is needed.
+    /// The hash of the text of the processor agreement in the customer's language, where one is needed.
     pub processor_agreement: Option<[u8; 32]>,
     /// Whether to begin at once.
     pub early_start: EarlyStart,

@@ -14,10 +14,11 @@ use crate::customers::{self, Customer, CustomerId, CustomerKind, Profile};
 use crate::form::{Problem, Problems};
 use crate::mailing::{self, MailKind, NewMail, PreparedMail};
 use crate::messages::{require_active, take_number};
+use crate::processor_agreements::{self, IssueReason, Notice};
 use crate::services::terms::{Buyer, Price};
 use crate::services::{self, NewService, ServiceId, TaskKind};
 use crate::{By, Office, OfficeError, Record, subjects};
-use base::{Money, Sensitive};
+use base::{Language, Money, Sensitive};
 use keys::KeyError;
 use keys::purpose::Account;
 use sha2::{Digest, Sha256};
@@ -89,7 +90,8 @@ pub async fn place(office: &Office, by: By, new: &NewOrder<'_>) -> Result<Placed
         .await?
         .ok_or(OfficeError::Forbidden { why: "the terms have not been published yet" })?;
     let buyer = buyer(&customer.profile);
-    let accepted = acceptances(office, new, &quote, &catalogue, &current, buyer)?;
+    let whose = (buyer, customer.profile.language);
+    let accepted = acceptances(office, new, &quote, &catalogue, &current, whose)?;
     write(office, by, new, &customer, buyer, &quote, &accepted).await
 }
 
@@ -102,7 +104,7 @@ fn acceptances(
     quote: &Quote,
     catalogue: &Catalogue,
     current: &CurrentTerms,
-    buyer: Buyer,
+    (buyer, language): (Buyer, Language),
 ) -> Result<Acceptances, OfficeError> {
     const CHANGED: OfficeError = OfficeError::Conflict { what: "the terms" };
     let seen = &new.accepted;
@@ -119,11 +121,11 @@ fn acceptances(
         .iter()
         .any(|line| catalogue.plan(line.form.plan).is_some_and(|(product, _)| product.kind.is_processing()));
     if is_processing {
-        let policy = office.policy();
-        if seen.processor_agreement != Some(policy.hash()) {
+        let offered = processor_agreements::offered(office, language);
+        if seen.processor_agreement != Some(offered.hash) {
             return Err(CHANGED);
         }
-        accepted.push((AcceptanceKind::ProcessorAgreement, policy.version().to_owned(), policy.hash()));
+        accepted.push((AcceptanceKind::ProcessorAgreement, offered.version, offered.hash));
     }
     if buyer.is_consumer() && seen.early_start == EarlyStart::Asked {
         let hash = Sha256::digest(EARLY_START).into();
@@ -216,7 +218,8 @@ async fn mail(
     mailing::prepare(office, mail).await
 }
 
-/// Accepts an order: from now on there is an agreement, with the services that staff are asked to make.
+/// Accepts an order: from now on there is an agreement, with the services that staff are asked to make,
+/// and a processor agreement where the provider processes data for the customer (P15).
 ///
 /// # Errors
 /// [`OfficeError::Conflict`] unless it waits; [`OfficeError::Erased`].
@@ -253,6 +256,13 @@ pub async fn accept(office: &Office, by: By, id: OrderId) -> Result<AgreementId,
         .with("order", order.number)
         .with("services", services.len());
     let entry = office.prepare(record).await?;
+    let processing = match services.iter().any(|service| service.kind.is_processing()) {
+        true => Some(
+            processor_agreements::prepare(office, by, &customer, IssueReason::Order, None, Notice::Mail)
+                .await?,
+        ),
+        false => None,
+    };
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, subject).await?;
     store::close(&tx, id, OrderState::Accepted, Some(agreement.id), now).await?;
@@ -262,6 +272,9 @@ pub async fn accept(office: &Office, by: By, id: OrderId) -> Result<AgreementId,
         store::set_service(&tx, line.id, service.id).await?;
         let due = now.plus_seconds(FULFIL_SECONDS);
         services::new_task(office, &tx, TaskKind::Fulfil, (service.id, customer.id), due).await?;
+    }
+    if let Some(issuing) = processing {
+        issuing.put(office, &tx).await?;
     }
     mail.queue(office, &tx).await?;
     entry.append(&tx).await?;

@@ -4,12 +4,12 @@ use super::*;
 use crate::catalogue::{self, Catalogue};
 use crate::customers::{self, Customer, NewCustomer, ProfileForm};
 use crate::form::Problem;
-use crate::mailing::MailKind;
+use crate::processor_agreements::{self, IssueReason};
 use crate::services::terms::TermMonths;
 use crate::services::{self, Chosen, ServiceState, TaskFilter, TaskKind};
 use crate::testing::office_test;
 use crate::{By, Office, OfficeError};
-use base::{Money, Sensitive};
+use base::{Language, Money, Sensitive};
 
 const BY: By = By::System("test");
 
@@ -45,7 +45,8 @@ pub(crate) fn line(catalogue: &Catalogue, code: &str, months: u32, label: &str) 
 
 /// What is accepted when everything is.
 pub(crate) fn accepted(office: &Office, early_start: EarlyStart) -> Accepted {
-    Accepted { terms: 1, responsibility: 1, processor_agreement: Some(office.policy().hash()), early_start }
+    let processor_agreement = Some(processor_agreements::offered(office, Language::Nl).hash);
+    Accepted { terms: 1, responsibility: 1, processor_agreement, early_start }
 }
 
 /// Places an order at its price.
@@ -107,7 +108,34 @@ office_test! {
         assert_eq!(services::count_tasks(office, filter).await.expect("tasks"), 2);
         assert!(matches!(cancel(office, BY, placed.id).await, Err(OfficeError::Conflict { .. })));
         let mails = crate::mailing::of_subject(office, fenna.subject).await.expect("mails");
-        assert_eq!(mails.len(), 2, "{:?}", MailKind::Order);
+        assert_eq!(mails.len(), 3, "placed, accepted, and the processor agreement");
+    }
+}
+
+office_test! {
+    async fn what_is_processed_for_a_customer_comes_with_a_processor_agreement(t: &TestOffice) {
+        let office = &*t.office;
+        let catalogue = shop(office).await;
+        let fenna = customer(office, "person").await;
+        let accept_line = async |plan: &str, name: &str| {
+            let lines = [line(&catalogue, plan, 12, name)];
+            let placed = place_at_price(office, &fenna, &lines, None, EarlyStart::NotAsked).await;
+            let placed = placed.expect("placed").id;
+            accept(office, BY, placed).await.expect("accepted");
+            (placed, processor_agreements::of_customer(office, fenna.id).await.expect("agreements"))
+        };
+        let (_, held) = accept_line("domain-nl", "devries.example").await;
+        assert!(held.is_empty(), "a domain name alone is no processing");
+        let (placed, held) = accept_line("hosting-start", "devries.example").await;
+        assert_eq!(held.iter().map(|one| one.reason).collect::<Vec<_>>(), [IssueReason::Order]);
+        let order = order(office, placed).await.expect("an order");
+        let accepted = order.accepted.iter().find(|(kind, ..)| *kind == AcceptanceKind::ProcessorAgreement);
+        let (_, version, hash) = accepted.expect("accepted");
+        assert_eq!(*hash, held[0].text_hash, "what was accepted is what was issued");
+        assert_eq!(version, office.policy().version());
+        // Another order brings no other agreement, for it says the same.
+        let (_, held) = accept_line("hosting-plus", "bakkerij.example").await;
+        assert_eq!(held.len(), 1);
     }
 }
 

@@ -12,6 +12,8 @@ mod basket;
 mod contact;
 mod home;
 mod ledger;
+mod order;
+mod order_pages;
 mod privacy;
 mod promises;
 mod receipt;
