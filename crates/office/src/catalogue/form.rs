@@ -367,3 +367,39 @@ impl PlanForm {
         }
     }
 }
+
+impl OptionForm {
+    /// Filled with what is stored.
+    #[must_use]
+    pub fn of(option: &super::PlanOption) -> Self {
+        Self {
+            code: option.code.clone(),
+            name_nl: option.name.nl.clone(),
+            name_en: option.name.en.clone(),
+            units_max: option.units_max.to_string(),
+            state: option.visibility.as_str().to_owned(),
+            position: option.position.to_string(),
+        }
+    }
+}
+
+impl CodeForm {
+    /// Filled with what is stored.
+    #[must_use]
+    pub fn of(code: &super::DiscountCode) -> Self {
+        let value = match code.discount {
+            Discount::Percent(percent) => percent.to_string(),
+            Discount::Amount(amount) => amount.in_words(base::Language::Nl),
+        };
+        Self {
+            code: code.code.clone(),
+            kind: code.discount.as_str().to_owned(),
+            value,
+            terms: code.terms.to_string(),
+            product: code.product.map(|id| id.to_string()).unwrap_or_default(),
+            uses_max: code.uses_max.map(|uses| uses.to_string()).unwrap_or_default(),
+            from: code.from.to_string(),
+            through: code.last_day().map(|day| day.to_string()).unwrap_or_default(),
+        }
+    }
+}

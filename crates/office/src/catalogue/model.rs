@@ -364,6 +364,12 @@ pub struct DiscountCode {
 }
 
 impl DiscountCode {
+    /// The last day it can be used, if there is one.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Day> {
+        self.until.map(|until| crate::services::terms::minus_days(until, 1))
+    }
+
     /// Whether it can be used on a day.
     #[must_use]
     pub fn is_usable(&self, day: Day) -> bool {

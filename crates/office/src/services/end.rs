@@ -3,7 +3,7 @@
 use super::bill::{Bill, calendar};
 use super::store::{self, ServiceRow};
 use super::terms::{Billed, Correction, may_withdraw, ordinary_end};
-use super::{EndReason, Service, ServiceId, ServiceState, TaskKind};
+use super::{EndReason, Service, ServiceId, ServiceState, SuspendReason, TaskKind};
 use crate::agreements;
 use crate::billing::charges;
 use crate::customers::CustomerId;
@@ -139,22 +139,51 @@ pub async fn cancel(
     revision: u32,
     how: Ending,
 ) -> Result<EndQuote, OfficeError> {
-    let reason = if how == Ending::Withdrawal { EndReason::Withdrawn } else { EndReason::Cancelled };
-    end(office, by, id, revision, how, reason).await
+    end(office, by, id, revision, How::Cancelled(how)).await
 }
 
-/// Ends a service by the provider, today: what was charged for the days after the term that runs is
-/// given back.
+/// What it comes to when the provider ends a service today: as [`Ending::Now`], and of a service that was
+/// cancelled already nothing more is given back.
 ///
 /// # Errors
-/// [`OfficeError::Conflict`] when it changed since `revision` or has ended.
+/// [`OfficeError::Conflict`] for a service that has ended.
+pub fn quote_termination(service: &Service, today: Day) -> Result<EndQuote, OfficeError> {
+    if service.state == ServiceState::Ending {
+        return Ok(EndQuote { ends: today, correction: Correction::default(), setup: Money::ZERO });
+    }
+    quote_end(service, Ending::Now, orders::EarlyStart::Asked, Money::ZERO, today)
+}
+
+/// Ends a service by the provider, today, for a reason that the ledger tells: what was charged for the
+/// days after the term that runs is given back.
+///
+/// # Errors
+/// [`OfficeError::Conflict`] when it changed since `revision` or has ended; [`OfficeError::Erased`].
 pub async fn terminate(
     office: &Office,
     by: By,
     id: ServiceId,
     revision: u32,
+    why: SuspendReason,
 ) -> Result<EndQuote, OfficeError> {
-    end(office, by, id, revision, Ending::Now, EndReason::Terminated).await
+    end(office, by, id, revision, How::Terminated(why)).await
+}
+
+/// Who ends a service, and how.
+#[derive(Clone, Copy)]
+enum How {
+    Cancelled(Ending),
+    Terminated(SuspendReason),
+}
+
+impl How {
+    const fn reason(self) -> EndReason {
+        match self {
+            Self::Cancelled(Ending::Withdrawal) => EndReason::Withdrawn,
+            Self::Cancelled(_) => EndReason::Cancelled,
+            Self::Terminated(_) => EndReason::Terminated,
+        }
+    }
 }
 
 async fn end(
@@ -162,17 +191,22 @@ async fn end(
     by: By,
     id: ServiceId,
     revision: u32,
-    how: Ending,
-    reason: EndReason,
+    how: How,
 ) -> Result<EndQuote, OfficeError> {
-    let today = office.today();
+    let (today, reason) = (office.today(), how.reason());
     let mut row = ServiceRow::at(office, id, revision).await?;
     let subject = row.subject.ok_or(OfficeError::Erased)?;
     let (begun, setup) = orders::beginnings(office, id).await?;
-    let quote = quote_end(&row.service(None), how, begun, setup, today)?;
+    let quote = match how {
+        How::Cancelled(how) => quote_end(&row.service(None), how, begun, setup, today)?,
+        How::Terminated(_) => quote_termination(&row.service(None), today)?,
+    };
     let before = row.clone();
     let mut bill = Bill::new(office, &row).await?;
-    row.ends = None;
+    // What was cancelled already is charged until its last day and no further.
+    if matches!(how, How::Cancelled(_)) || before.state != ServiceState::Ending {
+        row.ends = None;
+    }
     bill.catch_up(&mut row)?;
     bill.correction(&quote.correction, row.plan)?;
     if let Some(anchor) = row.anchor {
@@ -193,6 +227,10 @@ async fn end(
         .with("service", id.to_string())
         .with("reason", reason.as_str())
         .with("ends", quote.ends.to_string());
+    let record = match how {
+        How::Cancelled(_) => record,
+        How::Terminated(why) => record.with("why", why.as_str()),
+    };
     let entry = office.prepare(record).await?;
     let dissolved = agreements::prepare_dissolution(office, by, subject, row.agreement, reason).await?;
     let now = office.now();

@@ -17,6 +17,7 @@ mod service;
 mod store;
 mod tasks;
 
+pub mod import;
 pub mod terms;
 
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod tests;
 
 pub use change::{ChangeQuote, change, quote_change};
 pub(crate) use end::stop_for_erasure;
-pub use end::{EndQuote, Ending, cancel, end_due, quote_end, take_back, terminate};
+pub use end::{EndQuote, Ending, cancel, end_due, quote_end, quote_termination, take_back, terminate};
 pub use ids::{ServiceId, TaskId};
 pub use model::{Chosen, EndReason, Service, ServiceState, SuspendReason, Task, TaskKind, TaskState, domain};
 pub use service::{own, request_transfer, resume, service, services_of, suspend};

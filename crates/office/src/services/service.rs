@@ -8,6 +8,7 @@ use crate::{By, Office, OfficeError, Record, subjects};
 use keys::KeyError;
 use keys::purpose::Account;
 
+const CHANGED: OfficeError = OfficeError::Conflict { what: "the service" };
 const NO_SERVICE: OfficeError = OfficeError::NotFound { what: "the service" };
 
 /// One service, opened. After an erasure its label is empty.
@@ -54,10 +55,11 @@ pub async fn services_of(office: &Office, customer: CustomerId) -> Result<Vec<Se
     Ok(services)
 }
 
-/// Holds a service up, with a reason. It is still charged: the agreement goes on.
+/// Holds a service up, with a reason. It is still charged: the agreement goes on. What was cancelled stays
+/// cancelled.
 ///
 /// # Errors
-/// [`OfficeError::Conflict`] unless it is active, or when it changed since `revision`.
+/// [`OfficeError::Conflict`] unless it runs and is not held up yet, or when it changed since `revision`.
 pub async fn suspend(
     office: &Office,
     by: By,
@@ -67,14 +69,14 @@ pub async fn suspend(
 ) -> Result<(), OfficeError> {
     let before = ServiceRow::at(office, id, revision).await?;
     let mut row = before.clone();
-    row.state = ServiceState::Suspended;
-    row.suspended = Some((reason, office.now()));
-    let record = |subject| {
-        Record::new("service-suspended", by)
-            .about(subject)
-            .with("service", id.to_string())
-            .with("reason", reason.as_str())
+    row.state = match (before.state, before.suspended) {
+        (ServiceState::Active, None) => ServiceState::Suspended,
+        (ServiceState::Ending, None) => ServiceState::Ending,
+        _ => return Err(CHANGED),
     };
+    row.suspended = Some((reason, office.now()));
+    let record =
+        Record::new("service-suspended", by).with("service", id.to_string()).with("reason", reason.as_str());
     move_to(office, &before, &row, TaskKind::Suspend, record).await
 }
 
@@ -85,29 +87,33 @@ pub async fn suspend(
 pub async fn resume(office: &Office, by: By, id: ServiceId, revision: u32) -> Result<(), OfficeError> {
     let before = ServiceRow::at(office, id, revision).await?;
     let mut row = before.clone();
-    row.state = ServiceState::Active;
+    row.state = match (before.state, before.suspended) {
+        (ServiceState::Suspended, _) => ServiceState::Active,
+        (ServiceState::Ending, Some(_)) => ServiceState::Ending,
+        _ => return Err(CHANGED),
+    };
     row.suspended = None;
-    let record = |subject| Record::new("service-resumed", by).about(subject).with("service", id.to_string());
+    let record = Record::new("service-resumed", by).with("service", id.to_string());
     move_to(office, &before, &row, TaskKind::Resume, record).await
 }
 
+/// Writes the new state and asks staff to carry it out; a task for the opposite that nobody did yet
+/// lapses.
 async fn move_to(
     office: &Office,
     before: &ServiceRow,
     row: &ServiceRow,
     task: TaskKind,
-    record: impl FnOnce(base::SubjectId) -> Record,
+    record: Record,
 ) -> Result<(), OfficeError> {
-    let from = if task == TaskKind::Suspend { ServiceState::Active } else { ServiceState::Suspended };
-    if before.state != from {
-        return Err(OfficeError::Conflict { what: "the service" });
-    }
     let subject = before.subject.ok_or(OfficeError::Erased)?;
-    let entry = office.prepare(record(subject)).await?;
+    let entry = office.prepare(record.about(subject)).await?;
+    let opposite = if task == TaskKind::Suspend { TaskKind::Resume } else { TaskKind::Suspend };
     let now = office.now();
     let tx = office.store.begin().await?;
     subjects::lock_active(&tx, subject).await?;
     store::save(&tx, before, row, now).await?;
+    store::cancel_task(&tx, row.id, opposite, now).await?;
     store::open_task(office, &tx, task, row, now).await?;
     entry.append(&tx).await?;
     Ok(tx.commit().await?)

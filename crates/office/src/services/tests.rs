@@ -192,6 +192,50 @@ office_test! {
 }
 
 office_test! {
+    async fn what_is_held_up_and_cancelled_stays_both_until_the_provider_ends_it(t: &TestOffice) {
+        let office = &*t.office;
+        let (fenna, service) = running(office, "organisation", "hosting-plus", 12, EarlyStart::Asked).await;
+        cancel(office, BY, service.id, service.revision, Ending::Ordinary).await.expect("cancelled");
+        let ending = only(office, &fenna).await;
+        let wrong = resume(office, BY, ending.id, ending.revision).await;
+        assert!(matches!(wrong, Err(OfficeError::Conflict { .. })), "it is not held up");
+        suspend(office, BY, ending.id, ending.revision, SuspendReason::Unpaid).await.expect("held up");
+        let held = only(office, &fenna).await;
+        assert_eq!((held.state, held.suspended.is_some()), (ServiceState::Ending, true));
+        let late = resume(office, BY, held.id, ending.revision).await;
+        assert!(matches!(late, Err(OfficeError::Conflict { .. })), "somebody changed it meanwhile");
+        resume(office, BY, held.id, held.revision).await.expect("runs again");
+        let again = only(office, &fenna).await;
+        assert_eq!((again.state, again.suspended, again.ends), (ServiceState::Ending, None, held.ends));
+
+        let filter = |kind| TaskFilter { kind: Some(kind), state: Some(TaskState::Open), ..TaskFilter::default() };
+        assert_eq!(count_tasks(office, filter(TaskKind::Suspend)).await.expect("tasks"), 0, "it lapsed");
+        assert_eq!(count_tasks(office, filter(TaskKind::Resume)).await.expect("tasks"), 1);
+
+        let before = charged(office).await;
+        let why = SuspendReason::Abuse;
+        let (one, two) = tokio::join!(
+            terminate(office, BY, again.id, again.revision, why),
+            terminate(office, BY, again.id, again.revision, why),
+        );
+        assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1);
+        let ended = only(office, &fenna).await;
+        assert_eq!((ended.state, ended.ended_reason), (ServiceState::Ended, Some(EndReason::Terminated)));
+        assert_eq!((ended.ends, ended.due), (Some(office.today()), None));
+        assert_eq!(charged(office).await, before, "the term that was begun is owed");
+        let agreement = agreements_of(office, fenna.id).await.expect("agreements").remove(0);
+        assert_eq!(agreement.ended.map(|(_, reason)| reason), Some(EndReason::Terminated));
+        for refused in [
+            suspend(office, BY, ended.id, ended.revision, why).await,
+            resume(office, BY, ended.id, ended.revision).await,
+            terminate(office, BY, ended.id, ended.revision, why).await.map(|_| ()),
+        ] {
+            assert!(matches!(refused, Err(OfficeError::Conflict { .. })));
+        }
+    }
+}
+
+office_test! {
     async fn erasure_stops_services_and_dissolves_the_agreement(t: &TestOffice) {
         use crate::requests::erasure::{self, TakeBack, Whom};
 
