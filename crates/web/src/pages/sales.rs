@@ -6,7 +6,7 @@ use office::billing::vat::{rate_on, tax};
 use office::catalogue::{Catalogue, Limit, Limits, Measure, Unit, Vat};
 use office::orders::OrderState;
 use office::services::terms::{Correction, TermMonths};
-use office::services::{Chosen, Service, ServiceState, SuspendReason, TaskKind, TaskState};
+use office::services::{Chosen, EndReason, Service, ServiceState, SuspendReason, TaskKind, TaskState};
 
 /// The kind and the word of a badge.
 pub(super) type Badge = (&'static str, Text);
@@ -89,6 +89,15 @@ pub(super) fn suspend_reason(t: T, reason: SuspendReason) -> Text {
         SuspendReason::Unpaid => t.sales_suspended_unpaid(),
         SuspendReason::Abuse => t.sales_suspended_abuse(),
         SuspendReason::Asked => t.sales_suspended_asked(),
+    }
+}
+
+pub(super) fn end_reason(t: T, reason: EndReason) -> Text {
+    match reason {
+        EndReason::Cancelled => t.sales_ended_cancelled(),
+        EndReason::Withdrawn => t.sales_ended_withdrawn(),
+        EndReason::Terminated => t.sales_ended_terminated(),
+        EndReason::Erased => t.sales_ended_erased(),
     }
 }
 
@@ -222,7 +231,7 @@ mod tests {
 
         let mut last = fields.clone();
         last.retain(|(name, _)| name != "action");
-        for name in ["once", "total", "terms_version", "responsibility_version", "policy"] {
+        for name in ["once", "total", "terms_version", "responsibility_version", "agreement"] {
             last.push((name.to_owned(), check.value(name)));
         }
         last.push(("action".to_owned(), "place".to_owned()));

@@ -1,5 +1,6 @@
 //! One customer: what is held, what happened, and changing it.
 
+use super::services::{self, AgreementRow, ServiceRow};
 use super::view::{self, Badge, Event, LedgerLinks, RequestRow, ThreadRow};
 use super::{AUDIT_ROLES, DESK, PRIVACY, PRIVACY_ROLES, customers, has, words};
 use crate::error::{PageError, PageResult};
@@ -65,6 +66,8 @@ struct CustomerPage {
     may_restrict: bool,
     members: Vec<MemberRow>,
     invited: Vec<accounts::PendingInvitation>,
+    services: Vec<ServiceRow>,
+    agreements: Vec<AgreementRow>,
     requests: Vec<RequestRow>,
     threads: Vec<ThreadRow>,
     contacts: Vec<ContactRow>,
@@ -118,6 +121,8 @@ async fn show(visit: Visit, state: State, PathId(id): PathId<CustomerId>) -> Pag
         may_restrict: has(&visit, PRIVACY_ROLES),
         members: members.into_iter().map(member).collect(),
         invited: accounts::pending_invitations(office, id).await?,
+        services: services::rows(&state, t, id).await?,
+        agreements: services::agreement_rows(&state, t, id).await?,
         requests: view::request_rows(&state, t, now, &own.requests).await?,
         threads: view::thread_rows(&state, t, &threads.threads).await?,
         contacts: contact_rows(&state, t, contacts),

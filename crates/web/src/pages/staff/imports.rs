@@ -182,12 +182,12 @@ async fn upload(visit: Visit, state: State, request: Request) -> PageResult {
 fn plan_words(t: T, error: &PlanError) -> crate::text::Text {
     match error {
         PlanError::Read(_) => t.staff_import_unreadable(),
-        PlanError::Empty => t.staff_import_empty(),
+        PlanError::Empty { .. } => t.staff_import_empty(),
         PlanError::Header => t.staff_import_header(),
-        PlanError::UnknownColumn { name } => t.staff_import_unknown_column(name),
+        PlanError::UnknownColumn { name, .. } => t.staff_import_unknown_column(name),
         PlanError::RepeatedColumn { name } => t.staff_import_repeated_column(name),
         PlanError::MissingColumn { name } => t.staff_import_missing_column(name),
-        PlanError::TooManyRows | PlanError::TooLarge => t.staff_import_too_large(),
+        PlanError::TooManyRows { .. } | PlanError::TooLarge => t.staff_import_too_large(),
     }
 }
 
@@ -195,7 +195,11 @@ fn problem_words(t: T, problem: &RowProblem) -> String {
     match problem {
         RowProblem::Field { column, problem } => format!("{column}: {}", t.problem(*problem)),
         RowProblem::NotUtf8 { column } => t.staff_import_not_utf8(column).into_owned(),
-        RowProblem::Repeats { line } => t.staff_import_repeats(t.number(line)).into_owned(),
+        RowProblem::Repeats { column, line } => {
+            t.staff_import_repeats_of(*column, t.number(line)).into_owned()
+        }
+        RowProblem::Unknown { column } => t.staff_import_unknown(*column).into_owned(),
+        RowProblem::There => t.staff_import_there().into_owned(),
         RowProblem::Fields { found, expected } => {
             t.staff_import_fields(t.number(found), t.number(expected)).into_owned()
         }

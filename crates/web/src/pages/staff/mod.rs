@@ -10,6 +10,8 @@
 
 mod agreements;
 mod billing;
+mod catalogue;
+mod catalogue_forms;
 mod customer;
 mod customers;
 mod decisions;
@@ -31,6 +33,7 @@ mod queue;
 mod receivables;
 mod requests;
 mod search;
+mod services;
 mod team;
 #[cfg(test)]
 mod tests;
@@ -79,6 +82,9 @@ pub(super) fn register(routes: &mut Routes<State>) {
     requests::register(routes);
     open::register(routes);
     orders::register(routes);
+    services::register(routes);
+    catalogue::register(routes);
+    catalogue_forms::register(routes);
     identity::register(routes);
     decisions::register(routes);
     erase::register(routes);
@@ -96,6 +102,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Staff, "/staff/customers", "users", T::staff_nav_customers)
         .nav(Section::Staff, "/staff/orders", "receipt", T::staff_nav_orders)
         .nav(Section::Staff, "/staff/tasks", "list-checks", T::staff_nav_tasks)
+        .nav(Section::Staff, catalogue::PATH, "package", T::staff_nav_catalogue)
         .nav(Section::Staff, "/staff/invoices", "file-text", T::bill_nav_invoices)
         .nav(Section::Staff, "/staff/billing", "list-checks", T::bill_nav_billing)
         .nav(Section::Staff, "/staff/payments", "arrow-up-down", T::bill_nav_payments)

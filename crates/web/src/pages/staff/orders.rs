@@ -1,6 +1,7 @@
 //! Orders, the tasks that come of them, and the texts that are accepted with them.
 
 use super::{ADMIN, DESK};
+use crate::csv::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::form::{Choice, Errors, Form};
 use crate::list::{List, PAGE_ROWS};
@@ -14,6 +15,7 @@ use crate::text::{Flash, T, Text};
 use crate::visit::Visit;
 use askama::Template;
 use axum::extract::Path;
+use axum::response::Response;
 use base::{Money, Timestamp};
 use office::catalogue;
 use office::customers::{self, CustomerId, CustomerSummary};
@@ -27,16 +29,21 @@ use std::collections::HashMap;
 pub(super) fn register(routes: &mut Routes<State>) {
     routes
         .get("/staff/orders", DESK, list)
+        .get("/staff/orders.csv", DESK, orders_csv)
         .get("/staff/orders/{id}", DESK, show)
         .post("/staff/orders/{id}/accept", DESK, accept)
         .post("/staff/orders/{id}/cancel", DESK, cancel)
         .get("/staff/tasks", DESK, tasks)
+        .get("/staff/tasks.csv", DESK, tasks_csv)
         .post("/staff/tasks/{id}/done", DESK, done)
         .get("/staff/terms/{kind}", ADMIN, terms)
         .post("/staff/terms/{kind}", ADMIN, publish);
 }
 
 const ROWS: u32 = 50;
+/// How many rows of a CSV are read at once, and how many it has at most.
+const CSV_ROWS: u32 = 200;
+const CSV_ROWS_MAX: usize = 100_000;
 
 /// The names of customers beside their ids; empty for who is gone.
 async fn names(state: &State, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>, PageError> {
@@ -68,13 +75,12 @@ struct ListPage {
     rows: Vec<Row>,
 }
 
-async fn list(visit: Visit, state: State, mut list: List) -> PageResult {
-    let (t, office) = (visit.t(), &state.office);
-    let filter = OrderFilter { state: OrderState::parse(list.filter("state")), ..OrderFilter::default() };
-    list.set_total(orders::count(office, filter).await?);
-    debug_assert_eq!(u64::from(ROWS), PAGE_ROWS, "a page of the list is a page of the office");
-    let found = orders::orders(office, filter, list.offset(), ROWS).await?;
-    let names = names(&state, &found.iter().map(|order| order.customer).collect::<Vec<_>>()).await?;
+fn order_filter(list: &List) -> OrderFilter {
+    OrderFilter { state: OrderState::parse(list.filter("state")), ..OrderFilter::default() }
+}
+
+async fn order_rows(state: &State, t: T, found: Vec<orders::Order>) -> Result<Vec<Row>, PageError> {
+    let names = names(state, &found.iter().map(|order| order.customer).collect::<Vec<_>>()).await?;
     let row = |order: orders::Order| Row {
         id: order.id,
         number: order.number,
@@ -84,6 +90,15 @@ async fn list(visit: Visit, state: State, mut list: List) -> PageResult {
         total: order.net + order.vat,
         placed_at: order.placed_at,
     };
+    Ok(found.into_iter().map(row).collect())
+}
+
+async fn list(visit: Visit, state: State, mut list: List) -> PageResult {
+    let (t, office) = (visit.t(), &state.office);
+    let filter = order_filter(&list);
+    list.set_total(orders::count(office, filter).await?);
+    debug_assert_eq!(u64::from(ROWS), PAGE_ROWS, "a page of the list is a page of the office");
+    let found = orders::orders(office, filter, list.offset(), ROWS).await?;
     ok(&ListPage {
         t,
         page: super::page(&visit, t.staff_nav_orders()),
@@ -92,8 +107,39 @@ async fn list(visit: Visit, state: State, mut list: List) -> PageResult {
             .iter()
             .map(|state| Choice::new(state.as_str(), sales::order_state(t, *state).1))
             .collect(),
-        rows: found.into_iter().map(row).collect(),
+        rows: order_rows(&state, t, found).await?,
     })
+}
+
+async fn orders_csv(visit: Visit, state: State, list: List) -> Result<Response, PageError> {
+    let t = visit.t();
+    let mut rows = Vec::new();
+    let mut offset = 0;
+    while rows.len() < CSV_ROWS_MAX {
+        let found = orders::orders(&state.office, order_filter(&list), offset, CSV_ROWS).await?;
+        let count = found.len();
+        rows.extend(order_rows(&state, t, found).await?.into_iter().map(|row| {
+            vec![
+                row.number.to_string(),
+                row.name,
+                row.state.1.into_owned(),
+                super::catalogue::plain(row.total),
+                row.placed_at.to_string(),
+            ]
+        }));
+        offset += u64::from(CSV_ROWS);
+        if count < CSV_ROWS as usize {
+            break;
+        }
+    }
+    let head = [
+        t.staff_orders_number(),
+        t.staff_orders_customer(),
+        t.staff_orders_state(),
+        t.staff_orders_total(),
+        t.staff_orders_placed(),
+    ];
+    Ok(csv_file("orders", &head.iter().map(AsRef::as_ref).collect::<Vec<_>>(), rows))
 }
 
 struct LineRow {
@@ -176,16 +222,54 @@ async fn cancel(visit: Visit, state: State, me: Me, PathId(id): PathId<OrderId>)
     Ok(see_other(&format!("/staff/orders/{id}")).done(&visit, Flash::OrderCancelled).into())
 }
 
-struct TaskRow {
-    id: TaskId,
-    number: i64,
-    kind: Text,
-    service: String,
-    customer: CustomerId,
-    name: String,
-    state: sales::Badge,
-    due_at: Timestamp,
-    is_open: bool,
+/// A task in a list.
+pub(super) struct TaskRow {
+    pub id: TaskId,
+    pub number: i64,
+    pub kind: Text,
+    pub service_id: ServiceId,
+    pub service: String,
+    pub customer: CustomerId,
+    pub name: String,
+    pub state: sales::Badge,
+    pub due_at: Timestamp,
+    pub is_open: bool,
+}
+
+/// Tasks with the names of their services and customers.
+pub(super) async fn task_rows(
+    state: &State,
+    t: T,
+    found: &[services::Task],
+) -> Result<Vec<TaskRow>, PageError> {
+    let office = &state.office;
+    let names = names(state, &found.iter().map(|task| task.customer).collect::<Vec<_>>()).await?;
+    let catalogue = catalogue::load(office).await?;
+    let mut labels: HashMap<ServiceId, String> = HashMap::new();
+    for task in found {
+        if !labels.contains_key(&task.service) {
+            let service = services::service(office, task.service).await?;
+            let plan = sales::plan_name(t, &catalogue, service.plan);
+            let label = match service.label {
+                Some(label) => format!("{plan} · {}", label.expose()),
+                None => plan,
+            };
+            labels.insert(task.service, label);
+        }
+    }
+    let row = |task: &services::Task| TaskRow {
+        id: task.id,
+        number: task.number,
+        kind: sales::task_kind(t, task.kind),
+        service_id: task.service,
+        service: labels.get(&task.service).cloned().unwrap_or_default(),
+        customer: task.customer,
+        name: names.get(&task.customer).cloned().unwrap_or_default(),
+        state: sales::task_state(t, task.state),
+        due_at: task.due_at,
+        is_open: task.state == TaskState::Open,
+    };
+    Ok(found.iter().map(row).collect())
 }
 
 #[derive(Template)]
@@ -199,41 +283,22 @@ struct TasksPage {
     rows: Vec<TaskRow>,
 }
 
-async fn tasks(visit: Visit, state: State, mut list: List) -> PageResult {
-    let (t, office) = (visit.t(), &state.office);
-    let filter = TaskFilter {
+fn task_filter(list: &List) -> TaskFilter {
+    TaskFilter {
         state: TaskState::parse(list.filter("state")),
         kind: TaskKind::parse(list.filter("kind")),
         ..TaskFilter::default()
-    };
+    }
+}
+
+async fn tasks(visit: Visit, state: State, mut list: List) -> PageResult {
+    let (t, office) = (visit.t(), &state.office);
+    let filter = task_filter(&list);
     list.set_total(services::count_tasks(office, filter).await?);
     let found = services::tasks(office, filter, list.offset(), ROWS).await?;
-    let names = names(&state, &found.iter().map(|task| task.customer).collect::<Vec<_>>()).await?;
-    let catalogue = catalogue::load(office).await?;
-    let mut labels: HashMap<ServiceId, String> = HashMap::new();
-    for task in &found {
-        if !labels.contains_key(&task.service) {
-            let service = services::service(office, task.service).await?;
-            let plan = sales::plan_name(t, &catalogue, service.plan);
-            let label = service.label.map_or(plan.clone(), |label| format!("{plan} · {}", label.expose()));
-            labels.insert(task.service, label);
-        }
-    }
-    let row = |task: &services::Task| TaskRow {
-        id: task.id,
-        number: task.number,
-        kind: sales::task_kind(t, task.kind),
-        service: labels.get(&task.service).cloned().unwrap_or_default(),
-        customer: task.customer,
-        name: names.get(&task.customer).cloned().unwrap_or_default(),
-        state: sales::task_state(t, task.state),
-        due_at: task.due_at,
-        is_open: task.state == TaskState::Open,
-    };
     ok(&TasksPage {
         t,
         page: super::page(&visit, t.staff_nav_tasks()),
-        list,
         states: TaskState::ALL
             .iter()
             .map(|state| Choice::new(state.as_str(), sales::task_state(t, *state).1))
@@ -242,8 +307,41 @@ async fn tasks(visit: Visit, state: State, mut list: List) -> PageResult {
             .iter()
             .map(|kind| Choice::new(kind.as_str(), sales::task_kind(t, *kind)))
             .collect(),
-        rows: found.iter().map(row).collect(),
+        rows: task_rows(&state, t, &found).await?,
+        list,
     })
+}
+
+async fn tasks_csv(visit: Visit, state: State, list: List) -> Result<Response, PageError> {
+    let t = visit.t();
+    let mut rows = Vec::new();
+    let mut offset = 0;
+    while rows.len() < CSV_ROWS_MAX {
+        let found = services::tasks(&state.office, task_filter(&list), offset, CSV_ROWS).await?;
+        rows.extend(task_rows(&state, t, &found).await?.into_iter().map(|row| {
+            vec![
+                row.number.to_string(),
+                row.kind.into_owned(),
+                row.service,
+                row.name,
+                row.state.1.into_owned(),
+                row.due_at.to_string(),
+            ]
+        }));
+        offset += u64::from(CSV_ROWS);
+        if found.len() < CSV_ROWS as usize {
+            break;
+        }
+    }
+    let head = [
+        t.staff_orders_number(),
+        t.staff_work_kind(),
+        t.staff_work_service(),
+        t.staff_orders_customer(),
+        t.staff_orders_state(),
+        t.staff_work_due(),
+    ];
+    Ok(csv_file("tasks", &head.iter().map(AsRef::as_ref).collect::<Vec<_>>(), rows))
 }
 
 async fn done(visit: Visit, state: State, me: Me, PathId(id): PathId<TaskId>) -> PageResult {

@@ -1,5 +1,6 @@
 //! The work queue: what waits, the most pressing first.
 
+use super::orders::{TaskRow, task_rows};
 use super::view::{self, Badge, RequestRow, ThreadRow};
 use super::{AUDIT_ROLES, DESK_ROLES, HEALTH_ROLES, has, words};
 use crate::access::Access;
@@ -11,8 +12,10 @@ use crate::text::T;
 use crate::visit::Visit;
 use askama::Template;
 use office::messages::{self, ThreadFilter, ThreadKind, ThreadState};
+use office::orders::{self, OrderFilter, OrderState};
 use office::promises::{self, Outcome};
 use office::requests::{self, QueueCounts, RequestFilter};
+use office::services::{self, TaskFilter, TaskState};
 use store::JobRow;
 
 /// How many of each are shown here; the lists have the others.
@@ -42,6 +45,10 @@ struct QueuePage {
     requests: Vec<RequestRow>,
     threads: Vec<ThreadRow>,
     open_threads: u64,
+    new_orders: u64,
+    tasks: Vec<TaskRow>,
+    open_tasks: u64,
+    late_tasks: u64,
     broken: Vec<Broken>,
     failed: Vec<JobRow>,
     failed_count: u64,
@@ -64,6 +71,10 @@ async fn show(visit: Visit, state: State) -> PageResult {
         requests: Vec::new(),
         threads: Vec::new(),
         open_threads: 0,
+        new_orders: 0,
+        tasks: Vec::new(),
+        open_tasks: 0,
+        late_tasks: 0,
         broken: Vec::new(),
         failed: Vec::new(),
         failed_count: 0,
@@ -80,6 +91,14 @@ async fn show(visit: Visit, state: State) -> PageResult {
         threads.retain(|thread| !matches!(thread.kind, ThreadKind::Request | ThreadKind::Complaint));
         threads.truncate(SHOWN as usize);
         shown.threads = view::thread_rows(&state, t, &threads).await?;
+        let placed = OrderFilter { state: Some(OrderState::Placed), ..OrderFilter::default() };
+        shown.new_orders = orders::count(office, placed).await?;
+        let open = TaskFilter { state: Some(TaskState::Open), ..TaskFilter::default() };
+        shown.open_tasks = services::count_tasks(office, open).await?;
+        shown.late_tasks =
+            services::count_tasks(office, TaskFilter { due_before: Some(now), ..open }).await?;
+        let tasks = services::tasks(office, open, 0, SHOWN).await?;
+        shown.tasks = task_rows(&state, t, &tasks).await?;
     }
     if has(&visit, AUDIT_ROLES) {
         let policy = office.policy();

@@ -97,8 +97,11 @@ fn every_route_is_for_staff_and_says_for_whom() {
             "/staff/customers",
             "/staff/messages",
             "/staff/processor-agreements",
+            "/staff/orders",
             "/staff/requests",
             "/staff/search",
+            "/staff/services",
+            "/staff/tasks",
             "/staff/team",
         ];
         if personal.iter().any(|path| route.path.starts_with(path)) {
