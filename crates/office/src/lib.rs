@@ -30,6 +30,7 @@ pub mod retention;
 pub mod schema;
 pub mod services;
 pub mod subjects;
+pub mod table;
 
 pub use context::{By, Office, Prepared, Record, Settings};
 pub use error::OfficeError;

@@ -73,6 +73,7 @@ fn of_sales(kind: &str) -> Option<Words> {
         "service-cancelled" => ("dienst opgezegd", "service cancelled"),
         "service-cancellation-undone" => ("opzegging ingetrokken", "cancellation undone"),
         "service-ended" => ("dienst beëindigd", "service ended"),
+        "services-imported" => ("diensten overgenomen", "services taken over"),
         "transfer-out-requested" => {
             ("verhuizing van een domeinnaam gevraagd", "transfer of a domain name requested")
         }

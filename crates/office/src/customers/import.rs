@@ -48,6 +48,8 @@ const UNDO: u32 = 500;
 const SILENCE_SECONDS: i64 = 30;
 /// How many abandoned imports one sweep undoes.
 const SWEEP_MAX: u32 = 20;
+/// The counter of files that are taken in at once; its row keeps two such apart.
+const WHOLE_COUNTER: &str = "import-whole";
 /// The counter of staged numbers.
 const STAGED_COUNTER: &str = "import-row";
 
@@ -325,6 +327,32 @@ pub async fn sweep(office: &Office) -> Result<u64, OfficeError> {
         undone += u64::from(abandon(office, id).await?);
     }
     Ok(undone)
+}
+
+/// Whether a file with this hash was taken in before.
+pub(crate) async fn was_taken_over(office: &Office, sha256: &[u8; 32]) -> Result<bool, OfficeError> {
+    Ok(store::is_done(&office.store, sha256).await?)
+}
+
+/// Notes that a file is taken in with this transaction, for imports that need no staging.
+///
+/// # Errors
+/// [`OfficeError::Forbidden`] when it was taken in before.
+pub(crate) async fn note_taken_over(
+    office: &Office,
+    tx: &::store::Tx,
+    sha256: &[u8; 32],
+    rows: u64,
+) -> Result<(), OfficeError> {
+    // Whoever takes the same file in at the same moment waits here, and then sees it noted.
+    tx.next_number(WHOLE_COUNTER, 0, 1).await?;
+    if store::is_done_in(tx, sha256).await? {
+        return Err(OfficeError::Forbidden { why: "this file was taken over before" });
+    }
+    let (id, now) = (ImportId::new(&*office.clock, &*office.random), office.now());
+    store::insert(tx, id, sha256, rows.cast_signed(), now).await?;
+    store::mark_done(tx, id, now).await?;
+    Ok(())
 }
 
 /// Undoes an import: no row and no key of it is left. It may be repeated. False when it was finished

@@ -100,6 +100,14 @@ pub(crate) async fn open_many(
     with_key.map(|(row, key)| Ok((row.open(key)?, key.clone()))).collect()
 }
 
+/// The customer with a number, if there is one.
+pub(crate) async fn id_of_number(
+    office: &Office,
+    number: super::CustomerNumber,
+) -> Result<Option<CustomerId>, OfficeError> {
+    Ok(store::id_of_number(&office.store, number).await?)
+}
+
 /// The customer whose data a subject's keys are for, if the subject is a customer.
 ///
 /// # Errors

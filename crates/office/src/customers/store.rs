@@ -325,6 +325,15 @@ pub(crate) async fn by_id(store: &Store, id: CustomerId) -> Result<Option<Custom
     store.query_one(&sql, [id.uuid().into()]).await?.as_ref().map(read).transpose()
 }
 
+pub(crate) async fn id_of_number(
+    store: &Store,
+    number: CustomerNumber,
+) -> Result<Option<CustomerId>, StoreError> {
+    let sql = "SELECT id FROM customer WHERE number = $1 AND import_id IS NULL";
+    let row = store.query_one(sql, [number.value().into()]).await?;
+    row.map(|row| Ok(CustomerId::from_uuid(row.try_get("", "id")?))).transpose()
+}
+
 pub(crate) async fn by_subject(store: &Store, subject: SubjectId) -> Result<Option<CustomerRow>, StoreError> {
     let sql = format!("SELECT {ALL} FROM customer WHERE subject_id = $1 AND import_id IS NULL");
     store.query_one(&sql, [subject.uuid().into()]).await?.as_ref().map(read).transpose()

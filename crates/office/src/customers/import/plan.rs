@@ -1,29 +1,22 @@
-//! Reading a CSV file into rows that can be imported, and telling what is wrong with the others.
+//! The rows of a file of customers.
 //!
 //! The header holds names of [`ProfileForm`]'s fields, in any order; `name` and `email` must be among
-//! them. The separator is a comma or a semicolon, whichever the header uses. UTF-8, with or without a
-//! byte order mark. An empty `kind` is `organisation` when an organisation is named, else `person`.
-//! Everything has a limit, and no bytes make it panic.
+//! them. An empty `kind` is `organisation` when an organisation is named, else `person`. What holds of any
+//! file stands in [`crate::table`].
 
 use super::normalised;
 use crate::customers::{Profile, ProfileForm};
 use crate::form::Problem;
+use crate::table::{self, Shape};
 use base::Sensitive;
-use core::fmt;
-use csv::{ByteRecord, ReaderBuilder};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
-use thiserror::Error;
+use std::io::Read;
+
+pub use crate::table::{RowProblem, TableError as PlanError, WrongRow};
 
 /// The most rows of a file.
 pub const ROWS_MAX: usize = 500_000;
-/// The most bytes of a file.
-const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
-/// The most bytes of a row; one quote that is not closed makes a row of the rest of the file.
-const ROW_BYTES_MAX: usize = 8 * 1024;
-/// The most bytes of the header.
-const HEADER_BYTES_MAX: u64 = 4 * 1024;
 /// How many wrong rows are described; more are counted.
 const WRONG_MAX: usize = 1_000;
 /// The columns there are, as the fields of [`ProfileForm`].
@@ -43,112 +36,7 @@ const COLUMNS: [&str; 12] = [
 ];
 /// The columns there must be.
 const NEEDED: [&str; 2] = ["name", "email"];
-
-/// Why a file cannot be read as a list of customers at all.
-#[derive(Debug, Error)]
-pub enum PlanError {
-    /// The file cannot be read.
-    #[error("the file cannot be read: {0}")]
-    Read(#[from] io::Error),
-    /// No header.
-    #[error("the file is empty; its first line must name the columns: {}", COLUMNS.join(", "))]
-    Empty,
-    /// A header that is too long to be one, or is not text.
-    #[error(
-        "line 1 is not a header: it must name the columns, in UTF-8, in at most {HEADER_BYTES_MAX} bytes"
-    )]
-    Header,
-    /// A column that there is not.
-    #[error("line 1 names the column \"{name}\", which there is not; there are: {}", COLUMNS.join(", "))]
-    UnknownColumn {
-        /// The name found.
-        name: String,
-    },
-    /// A column named twice.
-    #[error("line 1 names the column \"{name}\" twice")]
-    RepeatedColumn {
-        /// The column.
-        name: &'static str,
-    },
-    /// A column that must be there.
-    #[error("line 1 does not name the column \"{name}\", which every file must have")]
-    MissingColumn {
-        /// The column.
-        name: &'static str,
-    },
-    /// More rows than the limit.
-    #[error("the file has more than {ROWS_MAX} rows: split it")]
-    TooManyRows,
-    /// More bytes than the limit.
-    #[error("the file has more than {FILE_BYTES_MAX} bytes: split it")]
-    TooLarge,
-}
-
-/// What is wrong with a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowProblem {
-    /// A field is wrong.
-    Field {
-        /// Its column.
-        column: &'static str,
-        /// What is wrong with it.
-        problem: Problem,
-    },
-    /// A field is not text in UTF-8.
-    NotUtf8 {
-        /// Its column.
-        column: &'static str,
-    },
-    /// The address is that of an earlier row.
-    Repeats {
-        /// Where the earlier row begins.
-        line: u64,
-    },
-    /// Not as many fields as the header has.
-    Fields {
-        /// How many there are.
-        found: usize,
-        /// How many there should be.
-        expected: usize,
-    },
-    /// Longer than a row may be; perhaps a quote is not closed.
-    TooLong,
-}
-
-impl fmt::Display for RowProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Field { column, problem } => write!(f, "{column} {problem}"),
-            Self::NotUtf8 { column } => write!(f, "{column} is not text in UTF-8"),
-            Self::Repeats { line } => write!(f, "email is the same as in line {line}"),
-            Self::Fields { found, expected } => {
-                write!(f, "there are {found} fields where the header has {expected}")
-            }
-            Self::TooLong => {
-                write!(f, "the row has more than {ROW_BYTES_MAX} bytes; perhaps a quote is not closed")
-            }
-        }
-    }
-}
-
-/// A row that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrongRow {
-    /// The line of the file where it begins.
-    pub line: u64,
-    /// All that is wrong with it.
-    pub problems: Vec<RowProblem>,
-}
-
-impl fmt::Display for WrongRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: ", self.line)?;
-        for (i, problem) in self.problems.iter().enumerate() {
-            write!(f, "{}{problem}", if i == 0 { "" } else { "; " })?;
-        }
-        Ok(())
-    }
-}
+const SHAPE: Shape = Shape { columns: &COLUMNS, needed: &NEEDED, rows_max: ROWS_MAX };
 
 /// A row that can be imported.
 #[derive(Debug, Clone)]
@@ -174,89 +62,19 @@ pub struct Plan {
     pub sha256: [u8; 32],
 }
 
-/// Hashes what passes, and stops at the limit.
-struct Hashing<R> {
-    inner: R,
-    hash: Sha256,
-    left: u64,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        self.left =
-            self.left.checked_sub(n as u64).ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
-        self.hash.update(&buffer[..n]);
-        Ok(n)
-    }
-}
-
-/// Makes every end of line one line feed, also the last: the parser then counts lines as people do.
-struct Lines<R> {
-    inner: R,
-    last: u8,
-    after_return: bool,
-}
-
-impl<R: BufRead> Read for Lines<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let available = self.inner.fill_buf()?;
-            let (mut used, mut written) = (0, 0);
-            for byte in available.iter().take(out.len()) {
-                used += 1;
-                let second_half = *byte == b'\n' && self.after_return;
-                self.after_return = *byte == b'\r';
-                if !second_half {
-                    out[written] = if self.after_return { b'\n' } else { *byte };
-                    self.last = out[written];
-                    written += 1;
-                }
-            }
-            let ended = available.is_empty();
-            self.inner.consume(used);
-            if ended && self.last != b'\n' && !out.is_empty() {
-                out[0] = b'\n';
-                self.last = b'\n';
-                return Ok(1);
-            }
-            if written > 0 || ended || out.is_empty() {
-                return Ok(written);
-            }
-        }
-    }
-}
-
-fn read_error(error: io::Error) -> PlanError {
-    if error.kind() == io::ErrorKind::FileTooLarge { PlanError::TooLarge } else { PlanError::Read(error) }
-}
-
 /// Reads a whole file and checks every row.
 ///
 /// # Errors
 /// [`PlanError`] when it is no list of customers. Wrong rows are no error: they are in the plan.
 pub fn plan(reader: impl Read) -> Result<Plan, PlanError> {
-    let hashing = Hashing { inner: reader, hash: Sha256::new(), left: FILE_BYTES_MAX };
-    let lines =
-        Lines { inner: BufReader::with_capacity(64 * 1024, hashing), last: b'\n', after_return: false };
-    let mut input = BufReader::with_capacity(64 * 1024, lines);
-    let header = read_header(&mut input)?;
-    let columns = read_columns(&header)?;
-    // The header goes through the reader again, so that its lines are counted.
-    let whole = Cursor::new(header.bytes).chain(&mut input);
-    let mut csv =
-        ReaderBuilder::new().delimiter(header.separator).flexible(true).has_headers(true).from_reader(whole);
     let mut plan = Plan { rows: Vec::new(), wrong: Vec::new(), wrong_count: 0, sha256: [0; 32] };
     let mut addresses = HashMap::new();
-    let mut record = ByteRecord::new();
-    let mut count = 0usize;
-    while csv.read_byte_record(&mut record).map_err(csv_error)? {
-        count += 1;
-        if count > ROWS_MAX {
-            return Err(PlanError::TooManyRows);
-        }
-        let line = first_line(&record, csv.position().line());
-        match read_row(&record, &columns, line, &mut addresses) {
+    plan.sha256 = table::read(reader, SHAPE, |line, fields| {
+        let read = match fields {
+            Ok(fields) => read_row(&fields, line, &mut addresses),
+            Err(problem) => Err(vec![problem]),
+        };
+        match read {
             Ok(row) => plan.rows.push(row),
             Err(problems) => {
                 plan.wrong_count += 1;
@@ -265,96 +83,18 @@ pub fn plan(reader: impl Read) -> Result<Plan, PlanError> {
                 }
             }
         }
-    }
-    drop(csv);
-    plan.sha256 = input.into_inner().inner.into_inner().hash.finalize().into();
+    })?;
     Ok(plan)
 }
 
-/// The line a record begins in: the parser tells where it was before it skipped empty lines, and where
-/// it is after the record.
-fn first_line(record: &ByteRecord, line_after: u64) -> u64 {
-    let inside = record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
-    let before = record.position().map_or(0, csv::Position::line);
-    before.max(line_after.saturating_sub(inside + 1))
-}
-
-fn csv_error(error: csv::Error) -> PlanError {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => read_error(error),
-        // Byte records with any number of fields have no other error.
-        other => PlanError::Read(io::Error::other(format!("{other:?}"))),
-    }
-}
-
-/// The first line that is not empty.
-struct Header {
-    bytes: Vec<u8>,
-    separator: u8,
-}
-
-fn read_header(input: &mut impl BufRead) -> Result<Header, PlanError> {
-    let mut bytes = Vec::new();
-    input.take(HEADER_BYTES_MAX).read_until(b'\n', &mut bytes).map_err(read_error)?;
-    if bytes.len() as u64 == HEADER_BYTES_MAX && !bytes.ends_with(b"\n") {
-        return Err(PlanError::Header);
-    }
-    if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
-        bytes = rest.to_vec();
-    }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(PlanError::Empty);
-    }
-    let count = |separator| bytes.iter().filter(|b| **b == separator).count();
-    let separator = if count(b';') > count(b',') { b';' } else { b',' };
-    Ok(Header { bytes, separator })
-}
-
-/// For each field of a row, the column it belongs to.
-fn read_columns(header: &Header) -> Result<Vec<usize>, PlanError> {
-    let mut csv = ReaderBuilder::new()
-        .delimiter(header.separator)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(header.bytes.as_slice());
-    let mut record = ByteRecord::new();
-    csv.read_byte_record(&mut record).map_err(csv_error)?;
-    let mut columns = Vec::with_capacity(record.len());
-    for field in &record {
-        let name = core::str::from_utf8(field).map_err(|_| PlanError::Header)?.trim();
-        let index = COLUMNS.iter().position(|known| name.eq_ignore_ascii_case(known));
-        let index = index.ok_or_else(|| PlanError::UnknownColumn { name: shown(name) })?;
-        if columns.contains(&index) {
-            return Err(PlanError::RepeatedColumn { name: COLUMNS[index] });
-        }
-        columns.push(index);
-    }
-    match NEEDED.iter().find(|needed| !columns.iter().any(|index| COLUMNS[*index] == **needed)) {
-        Some(name) => Err(PlanError::MissingColumn { name }),
-        None => Ok(columns),
-    }
-}
-
-/// A name as a message may show it.
-fn shown(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(40).collect()
-}
-
 fn read_row(
-    record: &ByteRecord,
-    columns: &[usize],
+    fields: &[(usize, &[u8])],
     line: u64,
     addresses: &mut HashMap<[u8; 32], u64>,
 ) -> Result<Row, Vec<RowProblem>> {
-    if record.as_slice().len() > ROW_BYTES_MAX {
-        return Err(vec![RowProblem::TooLong]);
-    }
-    if record.len() != columns.len() {
-        return Err(vec![RowProblem::Fields { found: record.len(), expected: columns.len() }]);
-    }
     let mut problems = Vec::new();
     let mut form = ProfileForm::default();
-    for (field, index) in record.iter().zip(columns) {
+    for (index, field) in fields {
         match core::str::from_utf8(field) {
             Ok(text) => set(&mut form, COLUMNS[*index], text),
             Err(_) => problems.push(RowProblem::NotUtf8 { column: COLUMNS[*index] }),
@@ -369,7 +109,7 @@ fn read_row(
     if let Some(address) = &address {
         let first = *addresses.entry(Sha256::digest(address.expose()).into()).or_insert(line);
         if first != line {
-            problems.push(RowProblem::Repeats { line: first });
+            problems.push(RowProblem::Repeats { column: "email", line: first });
         }
     }
     match (form.parse(), address) {

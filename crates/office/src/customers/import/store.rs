@@ -38,6 +38,16 @@ pub(super) async fn insert(
     Ok(())
 }
 
+const DONE: &str = "SELECT id FROM import WHERE file_sha256 = $1 AND state = 'done' LIMIT 1";
+
+pub(super) async fn is_done(store: &Store, sha256: &[u8; 32]) -> Result<bool, StoreError> {
+    Ok(store.query_one(DONE, [sha256.to_vec().into()]).await?.is_some())
+}
+
+pub(super) async fn is_done_in(tx: &Tx, sha256: &[u8; 32]) -> Result<bool, StoreError> {
+    Ok(tx.query_one(DONE, [sha256.to_vec().into()]).await?.is_some())
+}
+
 /// Tells that the import lives; zero rows when it was abandoned meanwhile.
 pub(super) async fn beat(tx: &Tx, id: ImportId, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
