@@ -85,7 +85,7 @@ pub(crate) async fn lift(office: &Office, customer: CustomerId) {
 pub async fn terminate(office: &Office, by: By, customer: CustomerId) -> Result<u64, OfficeError> {
     let mut ended = 0;
     for Found { service, revision } in store::held_up(&office.store, customer, ROUND).await? {
-        ended += happened(services::terminate(office, by, service, revision).await)?;
+        ended += happened(services::terminate(office, by, service, revision, SuspendReason::Unpaid).await)?;
     }
     Ok(ended)
 }

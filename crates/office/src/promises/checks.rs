@@ -16,6 +16,9 @@ const KEYS: u32 = 500;
 /// How many erased subjects are read at a time.
 const SUBJECTS: u32 = 500;
 
+/// How long after its day a task to take something of an erased customer away may stay open.
+const TAKE_AWAY_DAYS: i64 = 7;
+
 fn promise(id: &str) -> PromiseId {
     id.parse().expect("the sixteen promises are known")
 }
@@ -160,7 +163,7 @@ async fn rights(office: &Office) -> Result<Finding, OfficeError> {
     ))
 }
 
-/// P13: an erased subject has no key and no row.
+/// P13: an erased subject has no key and no row; nothing that an erased customer had runs on.
 async fn erasure(office: &Office) -> Result<Finding, OfficeError> {
     let mut evidence = Evidence::default();
     let mut broken = 0;
@@ -188,11 +191,26 @@ async fn erasure(office: &Office) -> Result<Finding, OfficeError> {
         }
     }
     broken += rows;
+    let running = store::running_of_erased(&office.store, office.now().plus_days(-TAKE_AWAY_DAYS)).await?;
+    broken += running.services + running.agreements + running.late_tasks;
+    for (count, what) in [
+        (running.services, "services of erased customers have not ended"),
+        (running.agreements, "agreements with erased customers are not dissolved"),
+        (running.late_tasks, "tasks to take away what erased customers had are late"),
+    ] {
+        if count > 0 {
+            evidence.name_broken(format!("{count} {what}"));
+        }
+    }
     let stuck =
         crate::subjects::in_state(&office.store, crate::subjects::SubjectState::Erasing, SUBJECTS).await?;
     evidence.fact("erased-subjects", erased);
     evidence.fact("keys-of-erased", with_key);
     evidence.fact("rows-of-erased", rows);
+    evidence.fact("services-of-erased", running.services);
+    evidence.fact("agreements-of-erased", running.agreements);
+    evidence.fact("tasks-of-erased", running.tasks);
+    evidence.fact("tasks-of-erased-late", running.late_tasks);
     evidence.fact("erasures-under-way", stuck.len() as u64);
     evidence.does_not_show("copies-of-disks-that-left-the-house");
     evidence.does_not_show("backups-until-their-epoch-key-is-destroyed");

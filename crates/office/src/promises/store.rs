@@ -7,7 +7,7 @@ use base::Timestamp;
 use futures_util::TryStreamExt as _;
 use policy::PromiseId;
 use policy::schema::{Column, OnErasure, Table};
-use sea_orm::{ConnectionTrait as _, QueryResult, StreamTrait as _};
+use sea_orm::{ConnectionTrait as _, QueryResult, StreamTrait as _, Value};
 
 base::id_type!(
     /// The id of one run over all promises.
@@ -212,6 +212,41 @@ pub(super) async fn rows_of_erased(store: &Store, table: &Table) -> Result<u64, 
     let row = store.read().query_one_raw(db_statement(store, &sql)).await?;
     let n: i64 = row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0);
     Ok(n.unsigned_abs())
+}
+
+/// What still runs of customers who are erased.
+pub(super) struct Running {
+    /// Services that have not ended.
+    pub services: u64,
+    /// Agreements that are not dissolved.
+    pub agreements: u64,
+    /// Tasks by which staff take something away that are still open, and of these those that are late.
+    pub tasks: u64,
+    pub late_tasks: u64,
+}
+
+/// What still runs of customers who are erased: those whose row has no subject any more.
+pub(super) async fn running_of_erased(store: &Store, now: Timestamp) -> Result<Running, StoreError> {
+    let count = async |sql: &str, values: Vec<Value>| -> Result<u64, StoreError> {
+        let row = store.query_one(sql, values).await?;
+        Ok(row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or(0).unsigned_abs())
+    };
+    let tasks = "SELECT COUNT(*) AS n FROM task t JOIN service s ON s.id = t.service_id \
+                 WHERE t.state = 'open' AND s.ended_reason = 'erased'";
+    Ok(Running {
+        services: count(
+            "SELECT COUNT(*) AS n FROM service WHERE subject_id IS NULL AND state <> 'ended'",
+            vec![],
+        )
+        .await?,
+        agreements: count(
+            "SELECT COUNT(*) AS n FROM agreement WHERE subject_id IS NULL AND state <> 'dissolved'",
+            vec![],
+        )
+        .await?,
+        tasks: count(tasks, vec![]).await?,
+        late_tasks: count(&format!("{tasks} AND t.due_at < $1"), vec![now.as_micros().into()]).await?,
+    })
 }
 
 /// Contacts outward since the beginning, by recipient and host, that were not refused.

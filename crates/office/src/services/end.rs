@@ -169,11 +169,65 @@ pub async fn terminate(
     end(office, by, id, revision, How::Terminated(why)).await
 }
 
+/// What it comes to when a service ends today because its customer is being erased. A consumer gets what a
+/// withdrawal gives where that is still possible; anybody else what [`Ending::Now`] gives.
+///
+/// # Errors
+/// [`OfficeError::Conflict`] for a service that has ended.
+pub fn quote_erasure(
+    service: &Service,
+    begun: orders::EarlyStart,
+    setup: Money,
+    today: Day,
+) -> Result<EndQuote, OfficeError> {
+    match quote_end(service, Ending::Withdrawal, begun, setup, today) {
+        Err(OfficeError::Forbidden { .. }) => quote_termination(service, today),
+        quote => quote,
+    }
+}
+
+/// What ending each service of a customer comes to when the customer is erased today.
+///
+/// # Errors
+/// When a store fails.
+pub async fn quotes_for_erasure(
+    office: &Office,
+    customer: CustomerId,
+) -> Result<Vec<(Service, EndQuote)>, OfficeError> {
+    let mut quotes = Vec::new();
+    for service in super::services_of(office, customer).await? {
+        if service.state != ServiceState::Ended {
+            let (begun, setup) = orders::beginnings(office, service.id).await?;
+            let quote = quote_erasure(&service, begun, setup, office.today())?;
+            quotes.push((service, quote));
+        }
+    }
+    Ok(quotes)
+}
+
+/// Ends the services of a customer before an erasure, so that what was paid for days that do not bind the
+/// customer is given back while it can still be invoiced. What fails here does not hold an erasure up:
+/// [`stop_for_erasure`] ends what is left.
+pub(crate) async fn end_for_erasure(office: &Office, by: By, customer: CustomerId) {
+    let ended = async {
+        for service in super::services_of(office, customer).await? {
+            if service.state != ServiceState::Ended {
+                end(office, by, service.id, service.revision, How::Erased).await?;
+            }
+        }
+        Ok::<(), OfficeError>(())
+    };
+    if let Err(error) = ended.await {
+        tracing::warn!(error = %error, customer.id = %customer, "what an erased customer paid ahead was not given back");
+    }
+}
+
 /// Who ends a service, and how.
 #[derive(Clone, Copy)]
 enum How {
     Cancelled(Ending),
     Terminated(SuspendReason),
+    Erased,
 }
 
 impl How {
@@ -182,6 +236,7 @@ impl How {
             Self::Cancelled(Ending::Withdrawal) => EndReason::Withdrawn,
             Self::Cancelled(_) => EndReason::Cancelled,
             Self::Terminated(_) => EndReason::Terminated,
+            Self::Erased => EndReason::Erased,
         }
     }
 }
@@ -200,6 +255,7 @@ async fn end(
     let quote = match how {
         How::Cancelled(how) => quote_end(&row.service(None), how, begun, setup, today)?,
         How::Terminated(_) => quote_termination(&row.service(None), today)?,
+        How::Erased => quote_erasure(&row.service(None), begun, setup, today)?,
     };
     let before = row.clone();
     let mut bill = Bill::new(office, &row).await?;
@@ -228,7 +284,7 @@ async fn end(
         .with("reason", reason.as_str())
         .with("ends", quote.ends.to_string());
     let record = match how {
-        How::Cancelled(_) => record,
+        How::Cancelled(_) | How::Erased => record,
         How::Terminated(why) => record.with("why", why.as_str()),
     };
     let entry = office.prepare(record).await?;

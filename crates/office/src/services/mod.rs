@@ -24,8 +24,10 @@ pub mod terms;
 mod tests;
 
 pub use change::{ChangeQuote, change, quote_change};
-pub(crate) use end::stop_for_erasure;
-pub use end::{EndQuote, Ending, cancel, end_due, quote_end, quote_termination, take_back, terminate};
+pub use end::{
+    EndQuote, Ending, cancel, end_due, quote_end, quote_termination, quotes_for_erasure, take_back, terminate,
+};
+pub(crate) use end::{end_for_erasure, stop_for_erasure};
 pub use ids::{ServiceId, TaskId};
 pub use model::{Chosen, EndReason, Service, ServiceState, SuspendReason, Task, TaskKind, TaskState, domain};
 pub use service::{own, request_transfer, resume, service, services_of, suspend};

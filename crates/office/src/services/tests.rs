@@ -273,6 +273,37 @@ office_test! {
     }
 }
 
+office_test! {
+    async fn an_erasure_gives_back_what_was_paid_ahead(t: &TestOffice) {
+        use crate::billing;
+        use crate::requests::erasure::{self, Whom};
+
+        let office = &*t.office;
+        let (fenna, _) = running(office, "person", "hosting-plus", 12, EarlyStart::Asked).await;
+        let start = office.today();
+        billing::run(office, BY, start).await.expect("a run");
+        // In the second year, paid ahead: a month's notice binds, the rest is given back.
+        let today = plus_days(plus_months(start, 12).expect("a day"), 10);
+        move_to(t, today);
+        billing::run(office, BY, today).await.expect("a run");
+        let quotes = quotes_for_erasure(office, fenna.id).await.expect("quotes");
+        let back = quotes[0].1.back();
+        let year = Money::from_cents(9_950);
+        let bound = plus_months(today, 1).expect("a day");
+        let second = plus_months(start, 12).expect("a day");
+        let length = plus_months(start, 24).expect("a day").number() - second.number();
+        let used = year.share(i64::from(bound.number() - second.number()), i64::from(length));
+        assert_eq!((quotes[0].1.ends, back), (today, year - used));
+        let begun = erasure::begin(office, BY, Whom::Customer(fenna.id), None).await.expect("begun");
+        let of = billing::InvoiceFilter { customer: Some(fenna.id), ..billing::InvoiceFilter::default() };
+        let page = billing::page(office, of, 0, 10).await.expect("invoices");
+        let net: Money = page.invoices.iter().map(|invoice| invoice.net).sum();
+        assert_eq!((page.total, net), (3, year + year - back), "{begun:?}");
+        let service = only(office, &fenna).await;
+        assert_eq!((service.state, service.ended_reason), (ServiceState::Ended, Some(EndReason::Erased)));
+    }
+}
+
 #[test]
 fn names_of_domains() {
     for (typed, expected) in [

@@ -78,3 +78,66 @@ staff-queue-late-tasks =
         [one] One task is late
        *[other] { $count } tasks are late
     }
+staff-import-customers = Customers
+staff-import-services = Take over services
+staff-import-services-text = Services that run already, of customers who are here. Nothing is made and nothing is invoiced: each service is paid for until the day in the file, and is invoiced here from that day. Each customer gets one agreement.
+staff-import-services-columns = The first line names the columns: plan, months, began and charged_until must be there, and customer (customer number) or email (the address that the owner signs in with). Days as 31-12-2026; charged_until is the first day that is not paid for. Without price the price of the catalogue of now holds. Options as code=number, with a space between them.
+staff-import-services-ready =
+    { $rows ->
+        [one] One service is right
+       *[other] All { $rows } services are right
+    }, of { $customers ->
+        [one] one customer
+       *[other] { $customers } customers
+    }.
+staff-import-services-ready-text = No tasks, invoices or mails come of it. Hosting comes with a processor agreement: customers who have none get one within a day.
+staff-import-services-repeat = Mind: this very file was taken over before, and will not be taken over again.
+staff-import-services-confirm =
+    { $rows ->
+        [one] Take one service over
+       *[other] Take { $rows } services over
+    }
+staff-import-services-done =
+    { $services ->
+        [one] One service was taken over
+       *[other] { $services } services were taken over
+    }, of { $customers ->
+        [one] one customer
+       *[other] { $customers } customers
+    }.
+fact-services-of-erased = Services of theirs that still run
+fact-agreements-of-erased = Agreements of theirs that are still in force
+fact-tasks-of-erased = Things of theirs still to be taken away
+fact-tasks-of-erased-late = Of these late
+erasure-services = Your services
+erasure-services-none = No service is running.
+erasure-services-name = Service
+erasure-services-what = What happens to it
+erasure-services-stops = Stops today. { $money }
+erasure-services-domain = Stops today; after that you can no longer reach it. If you want to keep the name, have it transferred first. { $money }
+erasure-services-transfer = Transfer to another provider
+erasure-services-nothing = You get nothing back: the current term binds you.
+erasure-services-back = You get { $amount } without VAT back for days you paid ahead. It is on a credit note.
+erasure-services-agreement = With that the agreement is dissolved.
+erasure-services-invoices = What you still owe goes on a last invoice. An unpaid invoice is kept as long as we have a claim, and at most until the day below; the others as long as the law asks. Both under a key of their own.
+invoice-taken-over-staff = This invoice was taken over from another administration: only what is open of it stands here. The invoice itself is there, and is credited there too.
+invoice-taken-over-panel = You got this invoice from our previous administration. Here you see what is open of it.
+staff-import-invoices = Take over open invoices
+staff-import-invoices-text = What customers still have to pay of invoices from another administration. Nothing is invoiced: an invoice taken over keeps its own number, is no revenue or VAT here, and is paid and reminded of here.
+staff-import-invoices-columns = The first line names the columns: number, issued, due and open must be there, and customer (customer number) or email (the address that the owner signs in with). Days as 31-12-2026; open is what is still open, with VAT.
+staff-import-invoices-ready =
+    { $rows ->
+        [one] One invoice is right
+       *[other] All { $rows } invoices are right
+    }; together { $open } is open.
+staff-import-invoices-ready-text = What is late is reminded of from the next round on, beginning with the first reminder.
+staff-import-invoices-confirm =
+    { $rows ->
+        [one] Take one invoice over
+       *[other] Take { $rows } invoices over
+    }
+staff-import-invoices-done =
+    { $invoices ->
+        [one] One invoice was taken over
+       *[other] { $invoices } invoices were taken over
+    }, of which { $open } is open in all.

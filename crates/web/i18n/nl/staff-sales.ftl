@@ -78,3 +78,66 @@ staff-queue-late-tasks =
         [one] Eén taak is te laat
        *[other] { $count } taken zijn te laat
     }
+staff-import-customers = Klanten
+staff-import-services = Diensten overnemen
+staff-import-services-text = Diensten die al lopen, van klanten die hier al staan. Er wordt niets klaargemaakt en niets gefactureerd: elke dienst is betaald tot de dag in het bestand, en wordt vanaf die dag hier gefactureerd. Elke klant krijgt één overeenkomst.
+staff-import-services-columns = De eerste regel noemt de kolommen: plan, months, began en charged_until moeten erin, en customer (klantnummer) of email (adres waarmee de eigenaar inlogt). Dagen als 31-12-2026; charged_until is de eerste dag die nog niet betaald is. Zonder price geldt de prijs van nu uit de catalogus. Opties als code=aantal, met een spatie ertussen.
+staff-import-services-ready =
+    { $rows ->
+        [one] Eén dienst is goed
+       *[other] Alle { $rows } diensten zijn goed
+    }, van { $customers ->
+        [one] één klant
+       *[other] { $customers } klanten
+    }.
+staff-import-services-ready-text = Er komen geen taken, facturen of e-mails van. Bij hosting hoort een verwerkersovereenkomst: die krijgen klanten die er nog geen hebben binnen een dag.
+staff-import-services-repeat = Let op: ditzelfde bestand is al eens overgenomen, en wordt niet nog eens overgenomen.
+staff-import-services-confirm =
+    { $rows ->
+        [one] Eén dienst overnemen
+       *[other] { $rows } diensten overnemen
+    }
+staff-import-services-done =
+    { $services ->
+        [one] Eén dienst is overgenomen
+       *[other] { $services } diensten zijn overgenomen
+    }, van { $customers ->
+        [one] één klant
+       *[other] { $customers } klanten
+    }.
+fact-services-of-erased = Van hen lopen nog diensten
+fact-agreements-of-erased = Van hen lopen nog overeenkomsten
+fact-tasks-of-erased = Van hen is nog iets weg te halen
+fact-tasks-of-erased-late = Daarvan te laat
+erasure-services = Uw diensten
+erasure-services-none = Er loopt geen dienst.
+erasure-services-name = Dienst
+erasure-services-what = Wat ermee gebeurt
+erasure-services-stops = Stopt vandaag. { $money }
+erasure-services-domain = Stopt vandaag; u kunt er daarna niet meer bij. Wilt u de naam houden, laat hem dan eerst verhuizen. { $money }
+erasure-services-transfer = Naar een andere aanbieder verhuizen
+erasure-services-nothing = U krijgt niets terug: aan de lopende termijn bent u gebonden.
+erasure-services-back = U krijgt { $amount } zonder btw terug voor dagen die u vooruit betaalde. Het staat op een creditnota.
+erasure-services-agreement = De overeenkomst is daarmee ontbonden.
+erasure-services-invoices = Wat u nog verschuldigd bent, zetten wij op een laatste factuur. Een onbetaalde factuur blijft bewaard zolang wij een vordering hebben, en hoogstens tot de dag hieronder; de andere zolang de wet het vraagt. Beide onder een eigen sleutel.
+invoice-taken-over-staff = Deze factuur is overgenomen uit een andere administratie: hier staat alleen wat ervan openstaat. De factuur zelf staat daar, en wordt ook daar gecrediteerd.
+invoice-taken-over-panel = Deze factuur kreeg u uit onze vorige administratie. Hier ziet u wat ervan openstaat.
+staff-import-invoices = Openstaande facturen overnemen
+staff-import-invoices-text = Wat klanten nog moeten betalen van facturen uit een andere administratie. Er wordt niets gefactureerd: een overgenomen factuur houdt haar eigen nummer, telt hier niet als omzet of btw, en wordt hier betaald en herinnerd.
+staff-import-invoices-columns = De eerste regel noemt de kolommen: number, issued, due en open moeten erin, en customer (klantnummer) of email (adres waarmee de eigenaar inlogt). Dagen als 31-12-2026; open is wat er nog openstaat, met btw.
+staff-import-invoices-ready =
+    { $rows ->
+        [one] Eén factuur is goed
+       *[other] Alle { $rows } facturen zijn goed
+    }; samen staat er { $open } open.
+staff-import-invoices-ready-text = Wat te laat is, wordt vanaf de volgende ronde herinnerd, te beginnen met de eerste herinnering.
+staff-import-invoices-confirm =
+    { $rows ->
+        [one] Eén factuur overnemen
+       *[other] { $rows } facturen overnemen
+    }
+staff-import-invoices-done =
+    { $invoices ->
+        [one] Eén factuur is overgenomen
+       *[other] { $invoices } facturen zijn overgenomen
+    }, waarvan samen { $open } openstaat.

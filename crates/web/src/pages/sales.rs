@@ -3,10 +3,14 @@
 use crate::text::{T, Text};
 use base::{Day, Money};
 use office::billing::vat::{rate_on, tax};
-use office::catalogue::{Catalogue, Limit, Limits, Measure, Unit, Vat};
+use office::catalogue::{self, Catalogue, Limit, Limits, Measure, ProductKind, Unit, Vat};
+use office::customers::CustomerId;
 use office::orders::OrderState;
 use office::services::terms::{Correction, TermMonths};
-use office::services::{Chosen, EndReason, Service, ServiceState, SuspendReason, TaskKind, TaskState};
+use office::services::{
+    self, Chosen, EndReason, Service, ServiceId, ServiceState, SuspendReason, TaskKind, TaskState,
+};
+use office::{Office, OfficeError};
 
 /// The kind and the word of a badge.
 pub(super) type Badge = (&'static str, Text);
@@ -169,6 +173,41 @@ pub(super) fn comes_to(t: T, net: Money) -> Text {
 /// The same, of a correction of what was charged.
 pub(super) fn correction(t: T, correction: &Correction) -> Text {
     comes_to(t, correction.net())
+}
+
+/// What happens to a service when its customer is erased, as the page says that asks for confirmation.
+pub(super) struct Ending {
+    pub id: ServiceId,
+    pub name: String,
+    pub what: Text,
+    /// A domain name that can be transferred out first.
+    pub can_transfer: bool,
+}
+
+/// What happens to each service of a customer who is erased today.
+pub(super) async fn endings(office: &Office, t: T, customer: CustomerId) -> Result<Vec<Ending>, OfficeError> {
+    let catalogue = catalogue::load(office).await?;
+    let quotes = services::quotes_for_erasure(office, customer).await?;
+    let row = |(service, quote): &(Service, services::EndQuote)| {
+        let back = quote.back();
+        let money = if back.is_zero() {
+            t.erasure_services_nothing()
+        } else {
+            t.erasure_services_back(t.money(&back))
+        };
+        let can_transfer = service.kind == ProductKind::Domain && service.state.is_running();
+        Ending {
+            id: service.id,
+            name: service_name(t, &catalogue, service),
+            what: if can_transfer {
+                t.erasure_services_domain(money)
+            } else {
+                t.erasure_services_stops(money)
+            },
+            can_transfer,
+        }
+    };
+    Ok(quotes.iter().map(row).collect())
 }
 
 #[cfg(test)]

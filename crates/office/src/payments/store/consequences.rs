@@ -38,7 +38,7 @@ pub(crate) async fn paid_up(
 ) -> Result<Vec<Found>, StoreError> {
     let of_one = if customer.is_some() { " AND s.customer_id = $4" } else { "" };
     let sql = format!(
-        "SELECT s.id, s.changes FROM service s WHERE s.state = 'suspended' AND s.suspended_reason = 'unpaid' \
+        "SELECT s.id, s.changes FROM service s WHERE s.state IN ('suspended', 'ending') AND s.suspended_reason = 'unpaid' \
          AND s.subject_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM invoice i WHERE i.customer_id = s.customer_id \
          AND i.open_cents > 0 AND i.due_day < $1) AND s.id > $2{of_one} ORDER BY s.id LIMIT $3"
     );
@@ -53,7 +53,7 @@ pub(crate) async fn held_up(
     customer: CustomerId,
     limit: u32,
 ) -> Result<Vec<Found>, StoreError> {
-    let sql = "SELECT id, changes FROM service WHERE customer_id = $1 AND state = 'suspended' \
+    let sql = "SELECT id, changes FROM service WHERE customer_id = $1 AND state IN ('suspended', 'ending') \
                AND suspended_reason = 'unpaid' AND subject_id IS NOT NULL ORDER BY id LIMIT $2";
     found(&store.query(sql, [customer.uuid().into(), i64::from(limit).into()]).await?)
 }

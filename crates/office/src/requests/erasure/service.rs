@@ -11,6 +11,7 @@ use crate::requests::{
     self, Answer, Channel, PanelForm, Person, Request, RequestFilter, RequestId, RequestKind, RequestNumber,
     RequestState, Standing, Which,
 };
+use crate::services;
 use crate::subjects::{self, SubjectKind};
 use crate::{By, Office, OfficeError, billing};
 use ::store::Job;
@@ -228,6 +229,7 @@ async fn announce_new(
 ) -> Result<Begun, OfficeError> {
     require_active(office, principal.subject).await?;
     if let Some(customer) = principal.customer {
+        services::end_for_erasure(office, By::System("erasure"), customer).await;
         billing::close(office, customer).await;
     }
     let now = office.now();

@@ -8,6 +8,7 @@ use crate::cookie;
 use crate::error::{PageError, PageResult};
 use crate::form::{Errors, Form};
 use crate::page::{Page, ok, see_other, unprocessable};
+use crate::pages::sales;
 use crate::routes::{CONFIRM, Routes};
 use crate::state::State;
 use crate::text::{Flash, T, Text};
@@ -49,6 +50,7 @@ struct Show {
     typed: String,
     logins: Text,
     final_at: Timestamp,
+    services: Vec<sales::Ending>,
     stays: Vec<Stays>,
     /// The address a link goes to first; empty when a second factor makes that needless.
     link_to: String,
@@ -84,6 +86,7 @@ impl Show {
             typed,
             logins: t.panel_erasure_logins(logins),
             final_at: final_day.start(),
+            services: sales::endings(office, t, acting.customer).await?,
             stays: stays.collect(),
             link_to: link_to.to_owned(),
         })

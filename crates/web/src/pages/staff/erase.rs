@@ -6,6 +6,7 @@ use super::decisions::{AnswerForm, Decision, crumbs, decidable};
 use crate::error::{PageError, PageResult};
 use crate::form::{Errors, Form};
 use crate::page::{Page, ok, see_other, unprocessable};
+use crate::pages::sales;
 use crate::param::PathId;
 use crate::problems::problems;
 use crate::routes::Routes;
@@ -54,6 +55,7 @@ struct ErasePage {
     gone: Vec<Sensitive<String>>,
     /// Members who stay because they sign in for others too, or are staff.
     stay: Vec<Sensitive<String>>,
+    services: Vec<sales::Ending>,
     stays: Vec<Stays>,
     backups: String,
     preview: Sensitive<String>,
@@ -89,6 +91,10 @@ async fn erase_page(
         ground: hold.ground.of(t.language()).to_owned(),
         until: hold.until.in_words(t.language()),
     });
+    let services = match of {
+        Some(customer) => sales::endings(office, t, customer).await?,
+        None => Vec::new(),
+    };
     let page = crumbs(visit, &request, super::page(visit, t.staff_erase())).failed(&errors);
     Ok(ErasePage {
         t,
@@ -97,6 +103,7 @@ async fn erase_page(
         person,
         gone,
         stay,
+        services,
         stays: holds.collect(),
         preview: requests::answer_preview(office, &request, requests::Decided::Granted).await?,
         backups: office.policy().erasure().backups_within.in_words(t.language()),
