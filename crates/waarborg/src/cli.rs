@@ -237,9 +237,23 @@ pub enum RegisterRole {
 pub struct ImportArgs {
     /// The CSV file; `-` for standard input.
     pub file: PathBuf,
+    /// What the file holds.
+    #[arg(long, value_enum, default_value = "customers")]
+    pub what: ImportWhat,
     /// Only checks the file.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// What a file can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImportWhat {
+    /// Customers, each with the login of its owner.
+    Customers,
+    /// Services that run already, of customers who are here.
+    Services,
+    /// Open invoices of another administration, to customers who are here.
+    Invoices,
 }
 
 /// Commands of billing.

@@ -342,7 +342,7 @@ pub(super) fn document(
     })
 }
 
-fn buyer(customer: &Customer) -> Party {
+pub(super) fn buyer(customer: &Customer) -> Party {
     let profile = &customer.profile;
     let mut address = Vec::new();
     if let Some(given) = &profile.address {

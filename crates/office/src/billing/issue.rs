@@ -190,6 +190,46 @@ fn seal(
     })
 }
 
+/// Seals an invoice that was issued elsewhere, with the number and the days that it has.
+pub(super) fn seal_as_is(
+    office: &Office,
+    id: InvoiceId,
+    series: String,
+    customer: CustomerId,
+    mut document: InvoiceDocument,
+    due: Day,
+    books: &Books,
+) -> Result<NewInvoice, OfficeError> {
+    let settings = &office.settings.billing;
+    let key = books.key(customer).ok_or_else(|| OfficeError::Other("a customer without books".into()))?;
+    document.payment = payment(&document, due, settings, office);
+    let json = Zeroizing::new(
+        serde_json::to_vec(&document)
+            .map_err(|_| OfficeError::Other("an invoice that cannot be written".into()))?,
+    );
+    let snapshot = key.seal(&cell(id, key.subject()), &json, &*office.random).into_bytes();
+    Ok(NewInvoice {
+        id,
+        kind: document.kind,
+        series,
+        number: 0,
+        customer,
+        books: key.subject(),
+        credits: None,
+        run: None,
+        issued: document.issued_on,
+        due,
+        year: document.issued_on.date().year(),
+        language: document.language,
+        net: document.net,
+        vat: document.vat,
+        reverse_charge: document.reverse_charge,
+        sha256: Sha256::digest(&snapshot).into(),
+        snapshot,
+        remind: due.plus_span(i64::from(settings.reminder_days.friendly).days()).ok(),
+    })
+}
+
 fn due_on(document: &InvoiceDocument, settings: &BillingSettings) -> Day {
     match document.kind {
         InvoiceKind::Invoice => document

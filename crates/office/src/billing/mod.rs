@@ -17,6 +17,7 @@ mod settings;
 pub(crate) mod store;
 
 pub mod charges;
+pub mod import;
 pub mod jobs;
 pub mod vat;
 

@@ -66,10 +66,13 @@ impl fmt::Display for Series {
     }
 }
 
-/// A series and a number as people read them.
+/// A series and a number as people read them; of what was taken over, the number of whoever issued it.
 #[must_use]
 pub fn number_text(series: &str, number: i64) -> String {
-    format!("{series}-{number:05}")
+    match super::import::their_number(series) {
+        Some(theirs) => theirs.to_owned(),
+        None => format!("{series}-{number:05}"),
+    }
 }
 
 /// What the lines of an invoice come to.

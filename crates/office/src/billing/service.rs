@@ -44,6 +44,10 @@ pub async fn invoice(office: &Office, id: InvoiceId) -> Result<Invoice, OfficeEr
 /// As [`invoice`].
 pub async fn invoice_by_number(office: &Office, text: &str) -> Result<Invoice, OfficeError> {
     let missing = || OfficeError::NotFound { what: "the invoice" };
+    let theirs = format!("{}{}", super::import::SERIES, text.trim());
+    if let Some(row) = store::by_number(&office.store, &theirs, 0).await? {
+        return open(office, row).await;
+    }
     let (series, number) = text.trim().split_once('-').ok_or_else(missing)?;
     let number: i64 = number.parse().map_err(|_| missing())?;
     let row =
@@ -134,6 +138,7 @@ pub async fn credit_note(
     what: &Credit,
 ) -> Result<InvoiceId, OfficeError> {
     let invoice = invoice(office, id).await?;
+    ours(&invoice)?;
     let customer = invoice.row.customer;
     let today = office.today();
     let books = Books::of(office, &[customer], today).await?;
@@ -160,6 +165,14 @@ pub async fn credit_note(
     Ok(note)
 }
 
+/// Refuses an invoice that another administration issued.
+fn ours(invoice: &Invoice) -> Result<(), OfficeError> {
+    if invoice.row.is_taken_over() {
+        return Err(OfficeError::Forbidden { why: "another administration issued this invoice" });
+    }
+    Ok(())
+}
+
 fn refused(error: CreditError) -> OfficeError {
     let problem = match error {
         CreditError::Nothing => form::Problem::Missing,
@@ -175,6 +188,7 @@ fn refused(error: CreditError) -> OfficeError {
 /// When the invoice, or the customer, is not there any more, or a store fails.
 pub async fn resend(office: &Office, by: By, id: InvoiceId) -> Result<(), OfficeError> {
     let invoice = invoice(office, id).await?;
+    ours(&invoice)?;
     let mail =
         super::jobs::mail(office, &invoice).await?.ok_or(OfficeError::NotFound { what: "the customer" })?;
     let entry = office

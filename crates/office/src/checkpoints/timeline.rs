@@ -66,6 +66,7 @@ fn of_sales(kind: &str) -> Option<Words> {
         "order-cancelled" => ("bestelling geannuleerd", "order cancelled"),
         "agreement-concluded" => ("overeenkomst gesloten", "agreement concluded"),
         "agreement-dissolved" => ("overeenkomst ontbonden", "agreement dissolved"),
+        "invoices-taken-over" => ("openstaande facturen overgenomen", "open invoices taken over"),
         "services-imported" => ("diensten geïmporteerd", "services imported"),
         "service-changed" => ("dienst gewijzigd", "service changed"),
         "service-suspended" => ("dienst opgeschort", "service suspended"),
@@ -73,7 +74,6 @@ fn of_sales(kind: &str) -> Option<Words> {
         "service-cancelled" => ("dienst opgezegd", "service cancelled"),
         "service-cancellation-undone" => ("opzegging ingetrokken", "cancellation undone"),
         "service-ended" => ("dienst beëindigd", "service ended"),
-        "services-imported" => ("diensten overgenomen", "services taken over"),
         "transfer-out-requested" => {
             ("verhuizing van een domeinnaam gevraagd", "transfer of a domain name requested")
         }

@@ -8,6 +8,7 @@ mod model;
 mod names;
 mod service;
 mod store;
+mod whose;
 
 pub mod import;
 
@@ -22,3 +23,4 @@ pub use service::{
 pub(crate) use service::{PreparedProfile, PreparedRestriction};
 pub(crate) use service::{id_of_number, open_many};
 pub use store::{CustomerFilter, CustomerOrder, CustomerPage, CustomerSummary, TABLES, count};
+pub(crate) use whose::{Owners, Whose};

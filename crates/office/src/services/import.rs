@@ -15,17 +15,16 @@ mod tests;
 use super::store;
 use super::terms::{Billed, Buyer, Price, TermMonths, minus_days, term, term_of};
 use super::{Chosen, NewService, ServiceId, ServiceState, label_cell};
-use crate::accounts::{self, Role};
 use crate::agreements::{self, AgreementId, NewAgreement};
 use crate::catalogue::{self, Catalogue, PlanId, ProductKind, Vat};
-use crate::customers::{self, CustomerId, CustomerKind};
+use crate::customers::{self, Customer, CustomerId, CustomerKind, Owners};
 use crate::form::Problem;
 use crate::orders::price_of;
 use crate::{By, Office, OfficeError, Record, subjects};
 use base::{Day, Sensitive, SubjectId};
 use core::ops::ControlFlow;
 use keys::purpose::Account;
-use plan::{Row, Whose, label_for};
+use plan::{Row, label_for};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub use plan::{Plan, ROWS_MAX, RowProblem, TableError, WrongRow, plan};
@@ -96,14 +95,6 @@ pub struct Imported {
     pub customers: u64,
 }
 
-/// Somebody whose services are in the file.
-#[derive(Clone, Copy)]
-struct Owner {
-    customer: CustomerId,
-    subject: SubjectId,
-    buyer: Buyer,
-}
-
 /// Compares a file with the catalogue and the customers of now. It changes nothing.
 ///
 /// # Errors
@@ -111,39 +102,13 @@ struct Owner {
 pub async fn check(office: &Office, mut plan: Plan) -> Result<Checked, OfficeError> {
     let catalogue = catalogue::load(office).await?;
     let today = office.today();
-    let addresses: Vec<String> = plan
-        .rows
-        .iter()
-        .filter_map(|row| match &row.whose {
-            Whose::Address(address) => Some(address.expose().clone()),
-            Whose::Number(_) => None,
-        })
-        .collect();
-    let logins = accounts::logins_of_addresses(office, &addresses).await?;
-    let mut owners: HashMap<String, Option<Owner>> = HashMap::new();
+    let mut owners = Owners::of(office, plan.rows.iter().map(|row| &row.whose)).await?;
     let mut there: HashMap<CustomerId, HashSet<(PlanId, String)>> = HashMap::new();
     let mut services = Vec::with_capacity(plan.rows.len());
     for row in core::mem::take(&mut plan.rows) {
-        let key = match &row.whose {
-            Whose::Number(number) => number.to_string(),
-            Whose::Address(address) => address.expose().clone(),
-        };
-        if !owners.contains_key(&key) {
-            let customer = match &row.whose {
-                Whose::Number(number) => customers::id_of_number(office, *number).await?,
-                Whose::Address(address) => match logins.get(address.expose()) {
-                    Some((login, _)) => only_customer(office, *login).await?,
-                    None => None,
-                },
-            };
-            let owner = match customer {
-                Some(customer) => owner(office, customer).await?,
-                None => None,
-            };
-            owners.insert(key.clone(), owner);
-        }
+        let owner = owners.find(office, &row.whose).await?;
         let line = row.line;
-        match resolve(&catalogue, today, row, owners.get(&key).copied().flatten()) {
+        match resolve(&catalogue, today, row, owner.as_deref()) {
             Err(problems) => plan.refuse(line, problems),
             Ok(found) => {
                 if !there.contains_key(&found.customer) {
@@ -152,9 +117,10 @@ pub async fn check(office: &Office, mut plan: Plan) -> Result<Checked, OfficeErr
                 }
                 let names = there.entry(found.customer).or_default();
                 let name = found.label.as_ref().map(|label| (found.plan, label.expose().to_lowercase()));
-                match name {
-                    Some(name) if !names.insert(name) => plan.refuse(line, vec![RowProblem::There]),
-                    _ => services.push(found),
+                if name.is_none_or(|name| names.insert(name)) {
+                    services.push(found);
+                } else {
+                    plan.refuse(line, vec![RowProblem::There]);
                 }
             }
         }
@@ -163,32 +129,6 @@ pub async fn check(office: &Office, mut plan: Plan) -> Result<Checked, OfficeErr
     let is_repeat = customers::import::was_taken_over(office, &plan.sha256).await?;
     let Plan { wrong, wrong_count, sha256, .. } = plan;
     Ok(Checked { services, wrong, wrong_count, is_repeat, sha256 })
-}
-
-/// The customer that a login owns, when it is one only.
-async fn only_customer(office: &Office, login: accounts::LoginId) -> Result<Option<CustomerId>, OfficeError> {
-    let mut owned: Vec<CustomerId> = accounts::memberships(office, login)
-        .await?
-        .into_iter()
-        .filter(|(_, role)| *role == Role::Owner)
-        .map(|(customer, _)| customer)
-        .collect();
-    Ok(if owned.len() == 1 { owned.pop() } else { None })
-}
-
-async fn owner(office: &Office, id: CustomerId) -> Result<Option<Owner>, OfficeError> {
-    match customers::customer(office, id).await {
-        Ok(customer) => Ok(Some(Owner {
-            customer: id,
-            subject: customer.subject,
-            buyer: match customer.profile.kind {
-                CustomerKind::Person => Buyer::Consumer,
-                CustomerKind::Organisation => Buyer::Business,
-            },
-        })),
-        Err(OfficeError::NotFound { .. } | OfficeError::Erased) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// The plans and labels of the services that a customer has.
@@ -217,12 +157,11 @@ fn resolve(
     catalogue: &Catalogue,
     today: Day,
     row: Row,
-    owner: Option<Owner>,
+    owner: Option<&Customer>,
 ) -> Result<Found, Vec<RowProblem>> {
     let mut problems = Vec::new();
     if owner.is_none() {
-        let column = if matches!(row.whose, Whose::Number(_)) { "customer" } else { "email" };
-        problems.push(RowProblem::Unknown { column });
+        problems.push(RowProblem::Unknown { column: row.whose.column() });
     }
     let Some((product, plan)) = catalogue.plan_of_code(&row.plan) else {
         problems.push(RowProblem::Unknown { column: "plan" });
@@ -269,9 +208,12 @@ fn resolve(
     );
     match running {
         ControlFlow::Continue(running) if problems.is_empty() => Ok(Found {
-            customer: owner.customer,
+            customer: owner.id,
             subject: owner.subject,
-            buyer: owner.buyer,
+            buyer: match owner.profile.kind {
+                CustomerKind::Person => Buyer::Consumer,
+                CustomerKind::Organisation => Buyer::Business,
+            },
             plan: plan.id,
             kind: product.kind,
             label,

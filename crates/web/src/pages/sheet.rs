@@ -168,6 +168,10 @@ pub(super) fn standing(t: T, row: &InvoiceRow, today: Day) -> (&'static str, Tex
 
 /// The PDF of an invoice.
 pub(super) async fn pdf(invoice: Invoice) -> Result<Response, PageError> {
+    // The invoice itself is where it was issued.
+    if invoice.row.is_taken_over() {
+        return Err(PageError::NotFound);
+    }
     let name = format!("attachment; filename=\"{}.pdf\"", invoice.row.number_text());
     let made = tokio::task::spawn_blocking(move || documents::invoice_pdf(&invoice.document)).await;
     let bytes = made.map_err(PageError::internal)?.map_err(PageError::internal)?;

@@ -116,6 +116,12 @@ impl InvoiceRow {
         crate::billing::number_text(&self.series, self.number)
     }
 
+    /// Whether another administration issued it and only the claim is here.
+    #[must_use]
+    pub fn is_taken_over(&self) -> bool {
+        crate::billing::import::their_number(&self.series).is_some()
+    }
+
     /// With VAT.
     #[must_use]
     pub fn total(&self) -> Money {

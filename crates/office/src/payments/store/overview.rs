@@ -49,7 +49,7 @@ pub async fn overview(office: &Office, months: u32) -> Result<Overview, OfficeEr
         let Some((first, next)) = bound(-i64::from(back)).zip(bound(1 - i64::from(back))) else { continue };
         let span = [day(first).into(), day(next).into()];
         let sql = "SELECT CAST(COALESCE(SUM(net_cents), 0) AS BIGINT) AS net, CAST(COALESCE(SUM(vat_cents), 0) AS BIGINT) AS vat \
-                   FROM invoice WHERE issued_day >= $1 AND issued_day < $2";
+                   FROM invoice WHERE issued_day >= $1 AND issued_day < $2 AND series NOT LIKE 'X:%'";
         let (mut revenue, mut vat) = (0_i64, 0_i64);
         if let Some(row) = store.query_one(sql, span.clone()).await? {
             revenue = row.try_get("", "net")?;

@@ -1,7 +1,7 @@
 //! The rows of a file of services, as far as they can be judged without the catalogue and the customers.
 
 use crate::catalogue::ProductKind;
-use crate::customers::{CustomerNumber, single_line};
+use crate::customers::{Whose, single_line};
 use crate::form::{self, Problem};
 use crate::services::domain;
 use crate::services::terms::TermMonths;
@@ -24,15 +24,6 @@ const COLUMNS: [&str; 9] =
     ["customer", "email", "plan", "label", "months", "price", "options", "began", "charged_until"];
 const NEEDED: [&str; 4] = ["plan", "months", "began", "charged_until"];
 const SHAPE: Shape = Shape { columns: &COLUMNS, needed: &NEEDED, rows_max: ROWS_MAX };
-
-/// Whose a service is, as the file says.
-#[derive(Debug, Clone)]
-pub(super) enum Whose {
-    /// By the number that customers have here.
-    Number(CustomerNumber),
-    /// By the address that its owner signs in with.
-    Address(Sensitive<String>),
-}
 
 /// A row whose fields can be read.
 #[derive(Debug, Clone)]
@@ -124,14 +115,11 @@ fn read_row(fields: &[(usize, &[u8])], line: u64) -> Result<Row, Vec<RowProblem>
             Err(_) => row.problems.push(RowProblem::NotUtf8 { column: COLUMNS[*index] }),
         }
     }
-    let whose = match (row.text("customer"), row.text("email")) {
-        ("", "") => row.take("customer", |_| Err(Problem::Missing)),
-        ("", _) => row.take("email", |text| {
-            let address = keys::normalise_email(text).map_err(|_| Problem::Email)?;
-            Ok(Whose::Address(Sensitive::new(address)))
-        }),
-        _ => {
-            row.take("customer", |text| CustomerNumber::parse(text).map(Whose::Number).ok_or(Problem::Number))
+    let whose = match Whose::read(row.text("customer"), row.text("email")) {
+        Ok(whose) => Some(whose),
+        Err(problem) => {
+            row.problems.push(problem);
+            None
         }
     };
     let plan = row.take("plan", |text| match text {

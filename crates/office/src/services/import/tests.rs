@@ -84,10 +84,9 @@ office_test! {
         let today = office.today();
         let text = rows(&fenna, minus_days(today, 40), plus_days(today, 20));
         let first = read(office, &text).await;
-        let (one, two) = tokio::join!(
-            run(office, BY, &first, &mut |_| ()),
-            run(office, BY, &first, &mut |_| ()),
-        );
+        let (mut hear, mut listen) = (|_| (), |_| ());
+        let (one, two) =
+            tokio::join!(run(office, BY, &first, &mut hear), run(office, BY, &first, &mut listen));
         assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1, "{one:?} {two:?}");
         assert_eq!(services_of(office, fenna.id).await.expect("services").len(), 3);
         let again = read(office, &text).await;

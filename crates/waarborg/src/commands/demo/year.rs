@@ -223,7 +223,9 @@ async fn order(app: &App, story: &Story, left: i64) -> Result<()> {
     let accepted = Accepted {
         terms: 1,
         responsibility: 1,
-        processor_agreement: Some(office::processor_agreements::offered(office, customer.profile.language).hash),
+        processor_agreement: Some(
+            office::processor_agreements::offered(office, customer.profile.language).hash,
+        ),
         early_start: EarlyStart::Asked,
     };
     let new = NewOrder {

@@ -114,6 +114,7 @@ struct ShowPage {
     t: T,
     page: Page,
     id: InvoiceId,
+    is_taken_over: bool,
     state: (&'static str, Text),
     sheet: Sheet,
 }
@@ -134,6 +135,7 @@ async fn show(visit: Visit, state: State, acting: Acting, PathId(id): PathId<Inv
         t,
         page: page(&visit, sheet::title(t, &invoice.row)).crumb(PATH, t.bill_nav_invoices()),
         id,
+        is_taken_over: invoice.row.is_taken_over(),
         state: sheet::standing(t, &invoice.row, state.office.today()),
         sheet: Sheet::of(t, &invoice, &[]),
     })

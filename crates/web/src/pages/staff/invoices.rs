@@ -160,6 +160,7 @@ struct ShowPage {
     reminders: Vec<(Text, String)>,
     can_pay: bool,
     is_invoice: bool,
+    is_taken_over: bool,
     all_credited: bool,
     once: String,
 }
@@ -194,7 +195,8 @@ async fn show_page(
         sheet: Sheet::of(t, &invoice, &credited),
         reminders: reminders.iter().map(|one| (step(t, one.step), sheet::day(t, one.sent))).collect(),
         can_pay: invoice.row.open > Money::ZERO,
-        is_invoice: invoice.row.kind == InvoiceKind::Invoice,
+        is_invoice: invoice.row.kind == InvoiceKind::Invoice && !invoice.row.is_taken_over(),
+        is_taken_over: invoice.row.is_taken_over(),
         all_credited: credited.len() >= invoice.document.lines.len(),
         once: visit.idempotency_key(),
     })

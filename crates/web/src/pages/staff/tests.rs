@@ -55,6 +55,10 @@ async fn letter(site: &TestSite) -> messages::Written {
 
 /// What a browser is shown for a form with a file.
 async fn upload(site: &TestSite, browser: &Browser<'_>, csv: &str) -> (u16, String, String) {
+    upload_to(site, browser, "/staff/imports", csv).await
+}
+
+async fn upload_to(site: &TestSite, browser: &Browser<'_>, path: &str, csv: &str) -> (u16, String, String) {
     let body = format!(
         "--grens\r\nContent-Disposition: form-data; name=\"file\"; filename=\"k.csv\"\r\n\
          Content-Type: text/csv\r\n\r\n{csv}\r\n--grens--\r\n"
@@ -63,7 +67,7 @@ async fn upload(site: &TestSite, browser: &Browser<'_>, csv: &str) -> (u16, Stri
         browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut request = Request::builder()
         .method(Method::POST)
-        .uri("/staff/imports")
+        .uri(path)
         .header(header::HOST, "localhost")
         .header(header::ORIGIN, "http://localhost")
         .header(header::COOKIE, cookies.join("; "))
@@ -609,6 +613,38 @@ async fn an_import_is_looked_at_confirmed_and_carried_out() {
     assert_eq!(status, 413);
     let (status, ..) = upload(&site, &staff(&site, StaffRole::Support).await, file).await;
     assert_eq!(status, 403);
+}
+
+#[tokio::test]
+async fn services_that_run_elsewhere_are_taken_over() {
+    let site = site().await;
+    let fenna = fenna(&site).await;
+    office::catalogue::fill_defaults(&site.office, office::By::System("test")).await.expect("a catalogue");
+    let mut browser = staff(&site, StaffRole::Admin).await;
+    let path = "/staff/imports/services";
+    browser.get(path).await.is(200).has("charged_until");
+    let (status, _, body) = upload_to(&site, &browser, path, "plan,months\n").await;
+    assert!(status == 422 && body.contains("began"), "{status} {body}");
+    let head = "customer,plan,months,began,charged_until\n";
+    let (_, wrong, _) =
+        upload_to(&site, &browser, path, &format!("{head}K1,vps-2,1,1-11-2026,1-12-2026\n")).await;
+    browser.get(&wrong).await.is(200).has("Er klopt één regel niet").has("customer: dit is er niet");
+    let file = format!("{head}{},vps-2,1,1-11-2026,1-12-2026\n", fenna.number);
+    let (_, look, _) = upload_to(&site, &browser, path, &file).await;
+    browser.get(&look).await.is(200).has("Eén dienst is goed, van één klant").has("geen taken, facturen");
+    browser.post(&look, &[]).await.is(303);
+    let mut done = browser.get(&look).await;
+    for _ in 0..200 {
+        if !done.body.contains("Kijk opnieuw") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        done = browser.get(&look).await;
+    }
+    done.has("Eén dienst is overgenomen");
+    browser.get(&format!("/staff/customers/{}", fenna.id)).await.is(200).has("VPS").has("actief");
+    let (_, again, _) = upload_to(&site, &browser, path, &file).await;
+    browser.get(&again).await.is(200).has("ditzelfde bestand is al eens overgenomen");
 }
 
 #[tokio::test]
