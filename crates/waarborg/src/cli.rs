@@ -47,7 +47,7 @@ pub enum Command {
     /// Prints what the policy says, or checks it.
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Brings customers in from a CSV file.
+    /// Brings customers, services or open invoices in from a CSV file.
     Import(ImportArgs),
     /// Makes invoices of what is due, or shows what they would be.
     #[command(subcommand)]
