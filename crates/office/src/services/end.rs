@@ -239,6 +239,16 @@ impl How {
             Self::Erased => EndReason::Erased,
         }
     }
+
+    /// Whether what was cancelled already is left at that: nothing more is given back of it.
+    fn keeps_its_last_day(self, service: &Service, today: Day) -> bool {
+        let is_ending = service.state == ServiceState::Ending;
+        match self {
+            Self::Cancelled(_) => false,
+            Self::Terminated(_) => is_ending,
+            Self::Erased => is_ending && !may_withdraw(service.buyer, service.concluded, today),
+        }
+    }
 }
 
 async fn end(
@@ -260,7 +270,7 @@ async fn end(
     let before = row.clone();
     let mut bill = Bill::new(office, &row).await?;
     // What was cancelled already is charged until its last day and no further.
-    if matches!(how, How::Cancelled(_)) || before.state != ServiceState::Ending {
+    if !how.keeps_its_last_day(&before.service(None), today) {
         row.ends = None;
     }
     bill.catch_up(&mut row)?;

@@ -25,6 +25,7 @@ use base::{Day, Sensitive, SubjectId};
 use core::ops::ControlFlow;
 use keys::purpose::Account;
 use plan::{Row, label_for};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub use plan::{Plan, ROWS_MAX, RowProblem, TableError, WrongRow, plan};
@@ -111,11 +112,10 @@ pub async fn check(office: &Office, mut plan: Plan) -> Result<Checked, OfficeErr
         match resolve(&catalogue, today, row, owner.as_deref()) {
             Err(problems) => plan.refuse(line, problems),
             Ok(found) => {
-                if !there.contains_key(&found.customer) {
-                    let names = names_of(office, found.customer).await?;
-                    there.insert(found.customer, names);
-                }
-                let names = there.entry(found.customer).or_default();
+                let names = match there.entry(found.customer) {
+                    Entry::Occupied(names) => names.into_mut(),
+                    Entry::Vacant(place) => place.insert(names_of(office, found.customer).await?),
+                };
                 let name = found.label.as_ref().map(|label| (found.plan, label.expose().to_lowercase()));
                 if name.is_none_or(|name| names.insert(name)) {
                     services.push(found);
