@@ -33,7 +33,7 @@ pub use invoice::{
     Credited, FORMAT_VERSION, InvoiceDocument, InvoiceKind, InvoiceLine, Party, Payment, RateTotal, Transfer,
     VatRate, invoice_pdf, invoice_pdf_with,
 };
-pub use payment_code::creditor_reference;
+pub use payment_code::{PaymentCode, creditor_reference, payment_code};
 pub use samples::{sample_agreement, sample_invoice};
 
 /// How many lines an invoice has at most.

@@ -14,8 +14,18 @@ const VERSION_MAX: u8 = 13;
 /// White around the code, in modules, as ISO/IEC 18004 asks.
 const QUIET: i32 = 4;
 
-/// The drawing of the code; none when there is nothing to pay, or it is not euros.
-pub(crate) fn drawing(transfer: &Transfer, amount: Money) -> Option<String> {
+/// The code as a drawing: dark modules as one path in a square, the white around it counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentCode {
+    /// The side of the square, in modules.
+    pub size: i32,
+    /// The path of the dark modules, in the units of an SVG.
+    pub path: String,
+}
+
+/// The code to pay an amount by; none when there is nothing to pay, or it is not euros.
+#[must_use]
+pub fn payment_code(transfer: &Transfer, amount: Money) -> Option<PaymentCode> {
     let payload = payload(transfer, amount)?;
     let segments = qrcodegen::QrSegment::make_bytes(payload.as_bytes());
     // Level M is prescribed, so that it is not raised where there would be room.
@@ -27,7 +37,15 @@ pub(crate) fn drawing(transfer: &Transfer, amount: Money) -> Option<String> {
         None,
         false,
     );
-    Some(svg(&code.ok()?))
+    Some(drawn(&code.ok()?))
+}
+
+/// The same as a picture of its own.
+pub(crate) fn drawing(transfer: &Transfer, amount: Money) -> Option<String> {
+    let PaymentCode { size, path } = payment_code(transfer, amount)?;
+    Some(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {size} {size}\"><path d=\"{path}\"/></svg>"
+    ))
 }
 
 /// What the code says.
@@ -117,8 +135,7 @@ fn remainder(text: &str) -> Option<u32> {
 }
 
 /// Dark modules as one path, so that no gap shows between neighbours.
-fn svg(code: &QrCode) -> String {
-    let whole = code.size() + 2 * QUIET;
+fn drawn(code: &QrCode) -> PaymentCode {
     let mut path = String::new();
     for y in 0..code.size() {
         let mut x = 0;
@@ -133,9 +150,7 @@ fn svg(code: &QrCode) -> String {
             x += 1;
         }
     }
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {whole} {whole}\"><path d=\"{path}\"/></svg>"
-    )
+    PaymentCode { size: code.size() + 2 * QUIET, path }
 }
 
 #[cfg(test)]

@@ -46,6 +46,13 @@ impl Errors {
         }
     }
 
+    /// These, and then the others.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Whether there is nothing wrong.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -90,6 +90,7 @@ fn of_billing(kind: &str) -> Option<Words> {
         "invoices-exported" => ("facturen geëxporteerd", "invoices exported"),
         "invoice-sent-again" => ("factuur opnieuw gemaild", "invoice mailed again"),
         "invoice-written-off" => ("factuur afgeboekt", "invoice written off"),
+        "payments-exported" => ("betalingen geëxporteerd", "payments exported"),
         "payment-recorded" => ("betaling geboekt", "payment recorded"),
         "payment-refunded" => ("terugbetaling geboekt", "refund recorded"),
         "payment-reversed" => ("betaling tegengeboekt", "payment taken back"),

@@ -16,11 +16,11 @@ pub use model::{
     Address, Customer, CustomerId, CustomerKind, CustomerNumber, Profile, ProfileForm, email, single_line,
 };
 pub use names::{Match, Names};
+pub(crate) use service::open_many;
 pub use service::{
-    EXPORT_MAX, NewCustomer, Restriction, create, customer, customer_of_subject, export, load_names, page,
-    refresh_names, replace_profile, search, set_restriction, summaries,
+    EXPORT_MAX, NewCustomer, Restriction, create, customer, customer_of_subject, export, id_of_number,
+    load_names, page, refresh_names, replace_profile, search, set_restriction, summaries,
 };
 pub(crate) use service::{PreparedProfile, PreparedRestriction};
-pub(crate) use service::{id_of_number, open_many};
 pub use store::{CustomerFilter, CustomerOrder, CustomerPage, CustomerSummary, TABLES, count};
 pub(crate) use whose::{Owners, Whose};

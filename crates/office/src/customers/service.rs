@@ -101,7 +101,10 @@ pub(crate) async fn open_many(
 }
 
 /// The customer with a number, if there is one.
-pub(crate) async fn id_of_number(
+///
+/// # Errors
+/// When the database fails.
+pub async fn id_of_number(
     office: &Office,
     number: super::CustomerNumber,
 ) -> Result<Option<CustomerId>, OfficeError> {

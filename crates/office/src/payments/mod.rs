@@ -20,7 +20,8 @@ pub use consequences::{Enforced, enforce, terminate};
 pub use model::{Allocation, Method, NewPayment, Payment, PaymentId, PaymentKind, Reminder, Step};
 pub use reminders::{Reminded, remind};
 pub use service::{
-    Account, account, balance, due_for_termination, recent, record, refund, reminders_of, reverse, write_off,
+    Account, EXPORT_MAX, account, balance, due_for_termination, export, recent, record, refund, reminders_of,
+    reverse, write_off,
 };
 pub(crate) use settle::{settle_credit, settle_note};
 pub use store::TABLES;

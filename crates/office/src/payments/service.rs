@@ -18,6 +18,8 @@ use keys::{Cell, DataKey, KeyError, Sealed};
 const REFERENCE_CHARS_MAX: usize = 140;
 /// How many entries of one customer are shown.
 const SHOWN: u32 = 200;
+/// How many entries one exported file holds at most.
+pub const EXPORT_MAX: u32 = 20_000;
 
 const fn cell(id: PaymentId, books: SubjectId) -> Cell {
     Cell { table: "payment", column: "reference", row: id.bytes(), revision: None, subject: books }
@@ -238,6 +240,20 @@ pub async fn account(office: &Office, customer: CustomerId) -> Result<Account, O
 pub async fn recent(office: &Office, offset: u64, limit: u32) -> Result<Vec<Payment>, OfficeError> {
     let rows = store::recent(&office.store, offset, limit.min(SHOWN)).await?;
     open_all(office, rows).await
+}
+
+/// The latest entries of money for a file: at most [`EXPORT_MAX`]. The ledger tells that it was done.
+///
+/// # Errors
+/// When a store fails.
+pub async fn export(office: &Office, by: By) -> Result<Vec<Payment>, OfficeError> {
+    let rows = store::recent(&office.store, 0, EXPORT_MAX).await?;
+    let all = open_all(office, rows).await?;
+    let entry = office.prepare(Record::new("payments-exported", by).with("count", all.len())).await?;
+    let tx = office.store.begin().await?;
+    entry.append(&tx).await?;
+    tx.commit().await?;
+    Ok(all)
 }
 
 async fn open_all(office: &Office, rows: Vec<PaymentRow>) -> Result<Vec<Payment>, OfficeError> {

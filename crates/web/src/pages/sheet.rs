@@ -4,6 +4,7 @@ use crate::error::PageError;
 use crate::text::{T, Text};
 use axum::response::{IntoResponse, Response};
 use base::{Day, Language, Money};
+use documents::PaymentCode;
 use http::{HeaderValue, header};
 use office::billing::{Invoice, InvoiceDocument, InvoiceKind, InvoiceRow, Party, Payment};
 
@@ -45,6 +46,8 @@ pub(super) struct Sheet {
     pub reverse_charge: bool,
     pub credits: Option<Text>,
     pub pay: Text,
+    /// The code for what is still open, as the PDF has it for the whole.
+    pub code: Option<PaymentCode>,
 }
 
 /// A day in the visitor's language.
@@ -115,6 +118,10 @@ impl Sheet {
                 .as_ref()
                 .map(|of| t.bill_credits(of.number.clone(), day(t, of.issued_on))),
             pay: pay(t, document, row),
+            code: match &document.payment {
+                Payment::Transfer(transfer) => documents::payment_code(transfer, row.open),
+                Payment::Paid { .. } | Payment::SetOff => None,
+            },
         }
     }
 }

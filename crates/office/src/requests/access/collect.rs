@@ -2,7 +2,7 @@
 
 use super::store::{self, DeclaredRow, Stored};
 use crate::{Office, OfficeError, schema};
-use base::{Sensitive, SubjectId, Timestamp};
+use base::{Day, Sensitive, SubjectId, Timestamp};
 use keys::purpose::{Account, Invoicing, Rights, Security, Support};
 use keys::{Cell, DataKey, KeyError, Purpose, Sealed};
 use policy::schema::{Content, OnErasure, Table};
@@ -240,8 +240,12 @@ fn held_unread(table: &Table) -> Option<(&'static str, &'static str)> {
 fn plain(column: &str, stored: Stored) -> FieldValue {
     match stored {
         Stored::Nothing => FieldValue::Nothing,
-        // Instants are micros in columns whose names say so.
+        // Instants are micros, and days are counted, in columns whose names say so.
         Stored::Number(n) if column.ends_with("_at") => FieldValue::Moment(Timestamp::from_micros(n)),
+        Stored::Number(n) if column.ends_with("_day") => match u32::try_from(n) {
+            Ok(day) => FieldValue::Word(Day::from_number(day).to_string()),
+            Err(_) => FieldValue::Number(n),
+        },
         Stored::Number(n) => FieldValue::Number(n),
         Stored::Truth(truth) => FieldValue::Truth(truth),
         Stored::Text(word) => FieldValue::Word(word),

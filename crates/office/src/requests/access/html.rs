@@ -4,7 +4,8 @@ use super::build::Cover;
 use super::collect::{Collected, Field, FieldValue, Part, parts};
 use super::{PackageKind, labels};
 use crate::{Office, checkpoints, schema};
-use base::{Language, Timestamp};
+use base::{Language, Money, Sensitive, Timestamp};
+use documents::InvoiceDocument;
 use policy::{Ground, Policy, Purpose};
 use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
@@ -284,11 +285,17 @@ fn value(page: &mut Page, label: &str, table: &str, field: &Field) {
         FieldValue::Number(n) if field.column == "number" => {
             page.pair(label, &format!("{}{n}", labels::letter(table)));
         }
+        FieldValue::Number(n) if field.column.ends_with("_cents") => {
+            page.pair(label, &Money::from_cents(*n).in_words(page.language));
+        }
         FieldValue::Number(n) => page.pair(label, &n.to_string()),
         FieldValue::Truth(true) => page.pair(label, page.pick("ja", "yes")),
         FieldValue::Truth(false) => page.pair(label, page.pick("nee", "no")),
         FieldValue::Moment(at) => page.pair(label, &moment(*at)),
         FieldValue::Word(word) => page.pair(label, labels::word(word, page.language).unwrap_or(word)),
+        FieldValue::Personal(text) if (table, field.column) == ("invoice", "snapshot") => {
+            invoice(page, label, text);
+        }
         FieldValue::Personal(text) => page.pair(label, text.expose()),
         FieldValue::Parts(text) => {
             for (name, part) in parts(text) {
@@ -308,6 +315,24 @@ fn value(page: &mut Page, label: &str, table: &str, field: &Field) {
             );
             page.pair(label, word);
         }
+    }
+}
+
+/// What an invoice says: whom it is to, and its lines. All of it is in data.json.
+fn invoice(page: &mut Page, label: &str, text: &Sensitive<String>) {
+    let Ok(document) = serde_json::from_str::<InvoiceDocument>(text.expose()) else {
+        return page.pair(label, text.expose());
+    };
+    let buyer = &document.buyer;
+    let named = [&buyer.organisation, &buyer.name, &buyer.kvk, &buyer.vat];
+    let mut lines: Vec<&str> =
+        named.into_iter().filter_map(|value| value.as_ref().map(|text| text.expose().as_str())).collect();
+    lines.extend(buyer.address.expose().iter().map(String::as_str));
+    let (to, for_what) = (page.pick("Aan", "To"), page.pick("Voor", "For"));
+    page.pair(to, &Zeroizing::new(lines.join(", ")));
+    for line in &document.lines {
+        let net = line.net.in_words(page.language);
+        page.pair(for_what, &Zeroizing::new(format!("{}: {net}", line.description.expose())));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::DESK;
 use super::invoices::names;
+use crate::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::form::Form;
 use crate::page::{Page, ok, see_other};
@@ -20,13 +21,15 @@ use serde::Deserialize;
 
 /// How many earlier runs are shown.
 const RUNS: u32 = 20;
+/// How many the file has.
+const RUNS_IN_FILE: u32 = 200;
 
 pub(super) fn register(routes: &mut Routes<State>) {
-    routes.get("/staff/billing", DESK, show).post("/staff/billing", DESK, post).get(
-        "/staff/billing/{id}",
-        DESK,
-        result,
-    );
+    routes
+        .get("/staff/billing", DESK, show)
+        .get("/staff/billing.csv", DESK, csv)
+        .post("/staff/billing", DESK, post)
+        .get("/staff/billing/{id}", DESK, result);
 }
 
 /// A customer that waits for staff.
@@ -146,6 +149,33 @@ async fn show(visit: Visit, state: State) -> PageResult {
         runs: billing::runs(office, RUNS).await?.iter().map(|run| view(t, run)).collect(),
         once: visit.idempotency_key(),
     })
+}
+
+async fn csv(visit: Visit, state: State) -> PageResult {
+    let t = visit.t();
+    let head = [
+        t.bill_issued(),
+        t.bill_run_through(),
+        t.bill_run_state(),
+        t.bill_run_services(),
+        t.bill_run_invoices(),
+        t.bill_run_failures(),
+        t.bill_run_net(),
+        t.bill_run_vat(),
+    ];
+    let rows = billing::runs(&state.office, RUNS_IN_FILE).await?.into_iter().map(|run| {
+        vec![
+            run.started_at.to_string(),
+            run.through.to_string(),
+            view(t, &run).state.1.into_owned(),
+            run.services.to_string(),
+            run.invoices.to_string(),
+            run.failures.to_string(),
+            run.net.to_string(),
+            run.vat.to_string(),
+        ]
+    });
+    Ok(csv_file("billing-runs", &head.each_ref().map(AsRef::as_ref), rows))
 }
 
 #[derive(Default, Deserialize)]

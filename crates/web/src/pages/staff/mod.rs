@@ -26,6 +26,7 @@ mod messages;
 mod open;
 mod orders;
 mod outbound;
+mod payment_new;
 mod payments;
 mod policy;
 mod promises;
@@ -77,6 +78,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     invoices::register(routes);
     billing::register(routes);
     payments::register(routes);
+    payment_new::register(routes);
     receivables::register(routes);
     mail_templates::register(routes);
     requests::register(routes);

@@ -2,6 +2,7 @@
 
 use super::DESK;
 use super::invoices::{PaymentForm, day_typed, method, methods, names};
+use crate::csv_file;
 use crate::error::{PageError, PageResult};
 use crate::form::{Choice, Errors, Form};
 use crate::page::{Page, ok, see_other, unprocessable};
@@ -25,6 +26,7 @@ const SHOWN: u32 = 100;
 pub(super) fn register(routes: &mut Routes<State>) {
     routes
         .get("/staff/payments", DESK, list)
+        .get("/staff/payments.csv", DESK, csv)
         .post("/staff/payments/{id}/reverse", DESK, reverse)
         .get("/staff/customers/{id}/refund", DESK, refund_form)
         .post("/staff/customers/{id}/refund", DESK, refund);
@@ -80,6 +82,30 @@ async fn list(visit: Visit, state: State) -> PageResult {
     });
     let page = super::page(&visit, t.bill_nav_payments());
     ok(&ListPage { t, page, rows: rows.collect(), once: visit.idempotency_key() })
+}
+
+async fn csv(visit: Visit, state: State, me: Me) -> PageResult {
+    let t = visit.t();
+    let all = payments::export(&state.office, me.session.by()).await?;
+    let head = [
+        t.bill_issued(),
+        t.bill_kind(),
+        t.bill_method(),
+        t.bill_amount(),
+        t.bill_payment_open(),
+        t.bill_reference(),
+    ];
+    let rows = all.into_iter().map(|payment| {
+        vec![
+            payment.received.to_string(),
+            kind(t, payment.kind).into_owned(),
+            method(t, payment.method).into_owned(),
+            payment.amount.to_string(),
+            payment.open.to_string(),
+            payment.reference.map(|text| text.expose().clone()).unwrap_or_default(),
+        ]
+    });
+    Ok(csv_file("payments", &head.each_ref().map(AsRef::as_ref), rows))
 }
 
 #[derive(Default, Deserialize)]

@@ -138,6 +138,23 @@ async fn service(office: &Office, customer: &Customer, tag: &str) {
     for task in services::tasks(office, filter, 0, 10).await.expect("tasks") {
         services::complete(office, STAFF, None, task.id).await.expect("done");
     }
+    invoice(office, customer, tag).await;
+}
+
+/// An invoice of it, and a part of the money.
+async fn invoice(office: &Office, customer: &Customer, tag: &str) {
+    use crate::billing;
+    use crate::payments::{self, Allocation, Method, NewPayment};
+    let issued = billing::invoice_customer(office, STAFF, customer.id).await.expect("invoiced");
+    let part = NewPayment {
+        customer: customer.id,
+        method: Method::Bank,
+        received: office.today(),
+        amount: base::Money::from_cents(100),
+        reference: Some(format!("Betaling van {tag}").into()),
+        allocation: Allocation::Invoice(issued[0]),
+    };
+    payments::record(office, STAFF, &part).await.expect("recorded");
 }
 
 /// A contact outward, as the gate records it.
