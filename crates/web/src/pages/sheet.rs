@@ -120,7 +120,7 @@ impl Sheet {
             pay: pay(t, document, row),
             code: match &document.payment {
                 Payment::Transfer(transfer) => documents::payment_code(transfer, row.open),
-                Payment::Paid { .. } | Payment::SetOff => None,
+                Payment::Agreed { .. } | Payment::Paid { .. } | Payment::SetOff => None,
             },
         }
     }
