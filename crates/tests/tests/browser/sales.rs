@@ -225,6 +225,14 @@ async fn erased(person: &Seat<'_>) -> (Vec<u8>, String) {
     assert!(text.contains(DOMAIN), "what will stop is named: {text}");
     browser.fill("confirm", NAME).await;
     browser.send("/panel/rights/erasure").await;
+    // A password alone does not erase: the address has to answer too.
+    assert_eq!(browser.path().await, "/panel/requests", "{}", browser.text("main").await);
+    let link = person.site.letter(EMAIL, "/identity/").await.path(&person.site.url, "/identity/");
+    person.open(&link).await;
+    browser.send(&link).await;
+    person.open("/panel/rights/erasure").await;
+    browser.fill("confirm", NAME).await;
+    browser.send("/panel/rights/erasure").await;
     let receipt = browser.path().await;
     assert!(receipt.starts_with("/receipt/"), "{receipt}:\n{}", browser.text("main").await);
     let file = "main a[href$=\"/file\"]";

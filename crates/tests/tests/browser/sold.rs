@@ -1,10 +1,11 @@
 //! The pages of what is sold: products and orders, services, invoices, payments and their texts.
 
 use super::look::{Looker, Stop, at, page};
-use super::visits::{FENNA, customer_of};
+use super::visits::{BY, FENNA, customer_of};
 use office::billing::{self, InvoiceFilter, InvoiceKind, Standing};
+use office::catalogue;
 use office::orders::{self, OrderFilter, OrderState};
-use office::services::{self, ServiceState};
+use office::services::{self, ServiceState, SuspendReason};
 use tests::harness::{Site, Visitor};
 
 pub(super) fn public() -> Vec<Stop> {
@@ -76,7 +77,31 @@ pub(super) async fn staff(site: &Site) -> Vec<Stop> {
     let placed = OrderFilter { state: Some(OrderState::Placed), ..OrderFilter::default() };
     let order = orders::orders(office, placed, 0, 1).await.unwrap().remove(0).id;
     let run = billing::runs(office, 1).await.unwrap().remove(0).id;
+    let catalogue = catalogue::load(office).await.unwrap();
+    let (product, plan) = catalogue.plan_of_code("hosting-plus").unwrap();
+    let (product, plan) = (format!("/staff/catalogue/products/{}", product.id), plan.id);
+    let plan = format!("/staff/catalogue/plans/{plan}");
+    let running = services::services_of(office, customer_of(office, FENNA).await).await.unwrap();
+    let service = running.iter().find(|one| one.state == ServiceState::Active).expect("a service");
+    let held = services::services_of(office, unpaid.customer).await.unwrap();
+    let held = held.iter().find(|one| one.state.is_running() && one.id != service.id).expect("a service");
+    if held.suspended.is_none() {
+        services::suspend(office, BY, held.id, held.revision, SuspendReason::Abuse).await.unwrap();
+    }
+    let held = format!("/staff/services/{}", held.id);
+    let service = format!("/staff/services/{}", service.id);
     let mut stops = vec![
+        at("/staff/services/{id}", service.clone()),
+        at("/staff/services/{id}/suspend", format!("{service}/suspend")),
+        at("/staff/services/{id}", held.clone()),
+        at("/staff/services/{id}/resume", format!("{held}/resume")),
+        at("/staff/services/{id}/terminate", format!("{service}/terminate")),
+        at("/staff/catalogue/plans/{id}", plan.clone()),
+        at("/staff/catalogue/plans/{id}/change", format!("{plan}/change")),
+        at("/staff/catalogue/plans/{id}/option", format!("{plan}/option")),
+        at("/staff/catalogue/plans/{id}/price", format!("{plan}/price")),
+        at("/staff/catalogue/products/{id}", product.clone()),
+        at("/staff/catalogue/products/{id}/plan", format!("{product}/plan")),
         at("/staff/orders/{id}", format!("/staff/orders/{order}")),
         at("/staff/invoices", "/staff/invoices?state=overdue"),
         at("/staff/invoices/{id}", invoice.clone()),
@@ -89,6 +114,13 @@ pub(super) async fn staff(site: &Site) -> Vec<Stop> {
     ];
     stops.extend(credit.iter().map(|one| at("/staff/invoices/{id}", format!("/staff/invoices/{}", one.id))));
     let lists = [
+        "/staff/catalogue",
+        "/staff/catalogue/products/new",
+        "/staff/catalogue/codes",
+        "/staff/catalogue/codes/new",
+        "/staff/imports/services",
+        "/staff/imports/invoices",
+        "/staff/payments/new",
         "/staff/orders",
         "/staff/tasks",
         "/staff/invoices",

@@ -293,6 +293,10 @@ impl World {
                 ("{version}", _) => "1".to_owned(),
                 ("{hash}", _) => self.site.app.office.policy().hash_hex(),
                 ("{key}", _) => NOBODY.replace('-', ""),
+                ("{agreement}", _) => NOBODY.to_owned(),
+                ("{kind}", "mail-templates") => "invoice".to_owned(),
+                ("{kind}", _) => "terms".to_owned(),
+                ("{language}", _) => "nl".to_owned(),
                 ("{id}", "promises") => "P12".to_owned(),
                 ("{thread}" | "{id}", "messages") => self.thread.clone(),
                 ("{request}" | "{id}", "requests") => self.request.to_string(),
@@ -302,7 +306,7 @@ impl World {
                 ("{id}", _) => NOBODY.to_owned(),
                 _ => panic!("{}: what is {part}?", route.path),
             };
-            let is_id = matches!(part, "{id}" | "{thread}" | "{request}" | "{login}");
+            let is_id = matches!(part, "{id}" | "{thread}" | "{request}" | "{login}" | "{agreement}");
             if route.method == Method::GET || !is_id || before == "promises" {
                 real
             } else {

@@ -77,7 +77,7 @@ fn product_row(t: T, catalogue: &Catalogue, product: &Product, today: Day) -> Pr
                 net: price.amount,
                 gross: sales::with_vat(price.amount, product.vat, today),
                 term: t.per_term(&price.months),
-                setup: price.setup,
+                setup: sales::with_vat(price.setup, product.vat, today),
             })
             .collect(),
     };

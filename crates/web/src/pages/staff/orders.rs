@@ -25,6 +25,7 @@ use office::orders::{
 use office::services::{self, ServiceId, TaskFilter, TaskId, TaskKind, TaskState};
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 pub(super) fn register(routes: &mut Routes<State>) {
     routes
@@ -247,14 +248,13 @@ pub(super) async fn task_rows(
     let catalogue = catalogue::load(office).await?;
     let mut labels: HashMap<ServiceId, String> = HashMap::new();
     for task in found {
-        if !labels.contains_key(&task.service) {
+        if let Entry::Vacant(place) = labels.entry(task.service) {
             let service = services::service(office, task.service).await?;
             let plan = sales::plan_name(t, &catalogue, service.plan);
-            let label = match service.label {
+            place.insert(match service.label {
                 Some(label) => format!("{plan} · {}", label.expose()),
                 None => plan,
-            };
-            labels.insert(task.service, label);
+            });
         }
     }
     let row = |task: &services::Task| TaskRow {
