@@ -54,6 +54,12 @@ impl Cache {
         }
     }
 
+    /// How many keys are held.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     pub(crate) fn sweep(&mut self, now: Timestamp) {
         self.keys.retain(|_, (_, since)| fresh(*since, now, CACHE_SECONDS));
         self.swept = Some(now);

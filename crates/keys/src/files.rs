@@ -144,3 +144,24 @@ pub(crate) fn remove_durably(path: &Path) -> Result<bool, FileError> {
     }
     Ok(existed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_there_counts_as_not_there() {
+        let temp = tempfile::tempdir().expect("a folder");
+        let path = temp.path().join("key");
+        assert!(matches!(read_limited(&path, 10), Ok(None)));
+        assert!(matches!(remove_durably(&path), Ok(false)));
+        write_durably(&path, b"key").expect("writes");
+        // A name under a file is an error, and so is a folder where a file was expected.
+        let under = path.join("key");
+        assert!(matches!(read_limited(&under, 10), Err(FileError::Io { what: "open", .. })));
+        assert!(matches!(remove_durably(&under), Err(FileError::Io { what: "remove", .. })));
+        fs::create_dir(temp.path().join("key.tmp")).expect("a folder in the way");
+        assert!(matches!(write_durably(&path, b"new"), Err(FileError::Io { what: "remove", .. })));
+        assert!(matches!(remove_durably(&path), Ok(true)));
+    }
+}

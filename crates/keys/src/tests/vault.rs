@@ -231,7 +231,9 @@ async fn a_key_is_held_for_a_minute_and_not_longer() {
     place.vault().await.destroy(subject).await.expect("destroys");
     assert!(vault.key::<Account>(subject).await.is_ok());
     place.clock.advance_seconds(CACHE_SECONDS);
+    assert_eq!(vault.cache().len(), 1);
     vault.sweep();
+    assert_eq!(vault.cache().len(), 0, "a timer sweeps it without a look-up");
     assert!(matches!(vault.key::<Account>(subject).await, Err(KeyError::Missing { .. })));
 }
 
@@ -276,6 +278,35 @@ async fn a_changed_row_is_refused_and_named() {
     place.store.delete(&[row.key_id]).await.expect("deletes");
     place.store.insert(&[moved]).await.expect("inserts");
     assert!(matches!(vault.key::<Account>(one).await, Err(KeyError::EpochGone { epoch: 7, .. })));
+}
+
+#[tokio::test]
+async fn no_more_than_a_hundred_changed_rows_are_named() {
+    let place = Place::new(1);
+    let vault = place.vault().await;
+    for _ in 0..101 {
+        vault.create(&[(place.subject(), &["account"])]).await.expect("creates");
+    }
+    for mut row in place.store.page(None, 200).await.expect("pages") {
+        row.wrapped[20] ^= 1;
+        place.store.delete(&[row.key_id]).await.expect("deletes");
+        place.store.insert(&[row]).await.expect("inserts");
+    }
+    let outcome = vault.verify().await.expect("verifies");
+    assert_eq!((outcome.good, outcome.bad, outcome.named.len()), (0, 101, 100));
+}
+
+#[tokio::test]
+async fn what_is_printed_of_a_vault_names_places_and_no_keys() {
+    let place = Place::new(1);
+    let vault = place.vault().await;
+    let config = format!("VaultConfig({:?})", place.config().epochs);
+    assert_eq!(format!("{:?}", place.config()), config);
+    assert_eq!(format!("{vault:?}"), format!("Vault({config})"));
+    let subject = place.subject();
+    vault.create(&[(subject, &["account"])]).await.expect("creates");
+    let row = place.store.of_subject(subject).await.expect("finds").remove(0);
+    assert_eq!(format!("{row:?}"), format!("KeyRow({}, account, epoch 1)", row.key_id));
 }
 
 #[tokio::test]
@@ -402,7 +433,16 @@ async fn the_memory_store_keeps_the_contract() {
     let rewrap = |key_id, from| Rewrap { key_id, from, to: 9, wrapped: vec![] };
     let none = store.rewrap(&[rewrap(KeyId::new(&SystemRandom), 1), rewrap(mine.key_id, 2)]).await;
     assert_eq!(none, Ok(0));
-    assert_eq!(store.page(None, 10).await.expect("pages").len(), 2);
+    let all = store.page(None, 10).await.expect("pages");
+    assert_eq!(all.len(), 2);
+    for (epoch, after, expected) in [
+        (1, None, &all[..]),
+        (1, Some(all[0].key_id), &all[1..]),
+        (1, Some(all[1].key_id), &[]),
+        (2, None, &[]),
+    ] {
+        assert_eq!(store.page_of_epoch(epoch, after, 10).await.expect("pages"), expected);
+    }
     let state = store.state().await.expect("reads");
     assert_eq!(store.set_state(KeyState::NEW, state).await, Err(KeyStoreError::Conflict));
     let now = base::Clock::now(&*place.clock);
