@@ -208,7 +208,8 @@ async fn bought(opened: &Opened, customer: CustomerId) -> InvoiceId {
     };
     let profile = office::customers::customer(office, customer).await.unwrap().profile;
     let treatment = orders::treatment(office, &profile);
-    let quote = orders::quote(&catalogue, std::slice::from_ref(&line), None, treatment, office.today()).unwrap();
+    let quote =
+        orders::quote(&catalogue, std::slice::from_ref(&line), None, treatment, office.today()).unwrap();
     let accepted = orders::Accepted {
         terms: 1,
         responsibility: 1,
