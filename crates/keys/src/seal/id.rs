@@ -23,6 +23,23 @@ pub(crate) fn read_hex<const N: usize>(text: &str) -> Result<[u8; N], IdError> {
     Ok(bytes)
 }
 
+/// Bytes of fixed length in a JSON file, as hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hex<const N: usize>(pub(crate) [u8; N]);
+
+impl<const N: usize> Serialize for Hex<N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(self.0))
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        read_hex(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
 macro_rules! fixed_id {
     ($(#[$doc:meta])* $name:ident, $length:literal) => {
         $(#[$doc])*

@@ -1,6 +1,9 @@
 //! Tests of the seal. Here a dealer makes the shares, so that a test can look at what nobody else ever has.
 
+mod ceremony;
+mod files;
 mod opening;
+mod people;
 mod vectors;
 
 use super::curve::{Point, random_scalar};
