@@ -5,8 +5,9 @@ Run from the repository's root: python3 crates/keys/tests/make_seal_vectors.py
 First it reproduces docs/vectors/seal-reference.txt, which was made when the seal was designed.
 The files are golden: a change of what it writes is a change of a stored format.
 """
-import hashlib, hmac, json, struct
+import base64, hashlib, hmac, json, struct
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from ristretto255 import BASE, ELL, IDENTITY, P, add, decode, encode, from_uniform, mul
 
@@ -182,6 +183,102 @@ def records():
     write("record", "key records, partial results and their combination (docs/formats/key-record.md)", {"cases": cases})
 
 
+def digits(hashed):
+    text = f"{int.from_bytes(hashed[:16], 'big') % 10**30:030}"
+    return " ".join(text[i:i + 5] for i in range(0, 30, 5))
+
+
+def bech32(prefix, data):
+    """BIP 173, as age writes recipients."""
+    alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+    bits = "".join(f"{b:08b}" for b in data)
+    bits += "0" * (-len(bits) % 5)
+    symbols = [int(bits[i:i + 5], 2) for i in range(0, len(bits), 5)]
+    c = 1
+    for v in [ord(x) >> 5 for x in prefix] + [0] + [ord(x) & 31 for x in prefix] + symbols + [0] * 6:
+        b = c >> 25
+        c = (c & 0x1FFFFFF) << 5 ^ v
+        for i, g in enumerate([0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3]):
+            c ^= g if (b >> i) & 1 else 0
+    symbols += [((c ^ 1) >> 5 * (5 - i)) & 31 for i in range(6)]
+    return prefix + "1" + "".join(alphabet[x] for x in symbols)
+
+
+def raw(key):
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def message(keys, session, kind, number, sender, to, body):
+    signed = T("mailbox/v1", session, kind, bytes([number]), u16(sender), u16(to), hashlib.sha256(body).digest())
+    b64 = lambda data: base64.b64encode(data).decode()
+    return compact({"v": 1, "session": session.hex(), "kind": kind, "round": number, "from": sender, "to": to, "body": b64(body),
+                    "sig": b64(keys[sender].sign(signed))})
+
+
+def officers():
+    h = lambda name: hashlib.sha256(name.encode()).digest()
+    k, n, names = 2, 3, {1: "A. de Vrijer", 2: "Zoë", 3: "C"}
+    keys = {i: Ed25519PrivateKey.from_private_bytes(h(f"sign {i}")) for i in names}
+    recipients = {i: bech32("age", raw(X25519PrivateKey.from_private_bytes(h(f"age {i}")))) for i in names}
+    fingerprints = {i: digits(hashlib.sha256(T("officer/v1/id", names[i], raw(keys[i]), recipients[i])).digest()) for i in names}
+    ceremony = h("ceremony").hex()
+    epochs = [{"id": h(f"epoch {e}")[:16].hex(), "first_day": 20780 + 31 * e, "last_day": 20810 + 31 * e} for e in range(2)]
+    roster = compact({"v": 1, "organisation": "Voorbeeld Hosting", "line": ceremony, "k": k, "n": n, "officers": [
+        {"i": i, "name": names[i], "sign_pk": raw(keys[i]).hex(), "recipient": recipients[i]} for i in names],
+        "epochs": epochs, "ceremony": ceremony, "previous": None})
+    session = hashlib.sha256(T("roster/v1", roster)).digest()
+    groups = []
+    for epoch in epochs:
+        polynomial = [Hs("test", f"{epoch['id']} {e}") for e in range(k)]
+        groups.append({"id": epoch["id"], "pk": encode(mul(polynomial[0], BASE)).hex(),
+                       "shares": [{"i": i, "v": encode(mul(value(polynomial, i), BASE)).hex()} for i in names]})
+    document = compact({"v": 1, "roster": roster, "r1": h("r1").hex(), "generation": 0, "epochs": groups})
+    hashed = hashlib.sha256(document.encode()).digest()
+    signatures = [{"key": raw(key).hex(), "sig": key.sign(T("group/v1", hashed)).hex()} for key in keys.values()]
+    wrong = [{"key": raw(key).hex(), "sig": key.sign(T("roster/v1", hashed)).hex()} for key in keys.values()]
+    signed = lambda list_of: compact({"document": document, "signatures": list_of})
+    request = compact({"scope": [], "reason": "test"})
+    h_request = hashlib.sha256(T("release/v1/request", request)).digest()
+    root = h("root")
+    approval = lambda i, label="release/v1/approve": compact({"v": 1, "officer": i, "request": h_request.hex(), "root": root.hex(),
+        "sig": keys[2].sign(T(label, h_request, root, u16(i))).hex()})
+    good = message(keys, session, "group", 3, 2, 0, b"body")
+    write("officers", "rosters, messages, group documents and approvals (docs/formats/officers.md)", {
+        "roster": roster, "session": session.hex(), "session_digits": digits(session), "fingerprints": list(fingerprints.values()),
+        "messages": [good, message(keys, session, "dkg", 1, 1, 0, b""), message(keys, session, "refresh", 2, 3, 1, bytes(range(256))),
+                     message(keys, session, "partials", 1, 3, 0, b"x")],
+        "refused_messages": [
+            {"why": "another body", "message": good.replace(base64.b64encode(b"body").decode(), base64.b64encode(b"Body").decode())},
+            {"why": "another sender", "message": good.replace('"from":2', '"from":1')},
+            {"why": "no such sender", "message": good.replace('"from":2', '"from":4')},
+            {"why": "another recipient", "message": good.replace('"to":0', '"to":1')},
+            {"why": "another kind", "message": good.replace('"group"', '"dkg"')},
+            {"why": "another round", "message": good.replace('"round":3', '"round":1')},
+            {"why": "another session", "message": message(keys, bytes(32), "group", 3, 2, 0, b"body")},
+            {"why": "another version", "message": good.replace('"v":1', '"v":2')},
+            {"why": "a field twice", "message": good.replace('"to":0', '"to":0,"to":0')},
+            {"why": "a field more", "message": good.replace('"to":0', '"to":0,"x":0')},
+        ],
+        "document": signed(signatures), "document_hash": hashed.hex(),
+        "refused_documents": [
+            {"why": "one signature missing", "document": signed(signatures[1:])},
+            {"why": "another label", "document": signed(wrong)},
+            {"why": "signatures exchanged", "document": signed([{"key": a["key"], "sig": b["sig"]} for a, b in zip(signatures, signatures[1:] + signatures[:1])])},
+            {"why": "another document", "document": signed(signatures).replace('generation\\":0', 'generation\\":1')},
+        ],
+        "request": request, "request_hash": h_request.hex(), "approval": approval(2),
+        "refused_approvals": [
+            {"why": "another officer", "approval": approval(1)},
+            {"why": "another label", "approval": approval(2, "release/v1/request")},
+            {"why": "another root", "approval": approval(2).replace(root.hex(), "00" * 32)},
+        ],
+    })
+
+
 def write(name, what, body):
     with open(f"docs/vectors/seal-{name}.json", "w") as f:
         json.dump({"what": what, **body}, f, indent=1, ensure_ascii=False)
@@ -191,3 +288,4 @@ def write(name, what, body):
 if __name__ == "__main__":
     reference()
     records()
+    officers()
