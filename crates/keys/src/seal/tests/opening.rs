@@ -190,6 +190,7 @@ fn wrong_officers_generations_and_groups_are_named() {
     let (checked, _) = dealt.sealed(&label(1), &random);
     let (foreign, _) = other.sealed(&label(1), &random);
     let epochs = (dealt.group.epoch(), other.group.epoch());
+    assert_eq!(dealt.group.officers().collect::<Vec<_>>(), [1, 2, 3]);
     let partials = answers(&dealt, &checked, &random);
     assert_eq!(
         dealt.group.verify(&checked, REQUEST, &Partial { officer: 4, ..partials[0] }),
