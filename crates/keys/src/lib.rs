@@ -1,4 +1,5 @@
-//! Keys of personal data: purpose limitation and erasure by cryptography (CRYPTO sections 1 to 5).
+//! Keys of personal data: purpose limitation and erasure by cryptography (CRYPTO sections 1 to 5), and the
+//! seal of the traffic log ([`seal`]).
 //!
 //! ```text
 //! root key R                       a file or credential, recoverable from paper shares
@@ -22,6 +23,7 @@ pub mod epoch;
 pub mod paper;
 pub mod purpose;
 pub mod rotation;
+pub mod seal;
 pub mod tombstones;
 
 mod cache;
