@@ -22,6 +22,7 @@ pub mod parse;
 pub mod scan;
 pub mod segment;
 pub mod sites;
+pub mod store;
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,8 @@ const KEYS_MAGIC: [u8; 8] = *b"WBKEYS\0\x01";
 pub const HEADER_BYTES: usize = 8 + 32;
 /// The end of a data object.
 pub const FOOTER_BYTES: usize = 4 + 32 + 8;
+/// Fields of a manifest, its label among them.
+const MANIFEST_FIELDS: usize = 14;
 const ENTRY_BYTES: usize = 1 + 16 + 8 + 4 + 4;
 /// Blocks of a segment at most: sites of one machine, the index, the dictionary.
 pub const BLOCKS_MAX: usize = 1_000_000;
@@ -213,6 +215,32 @@ impl Manifest {
             .finish()
     }
 
+    /// Reads what [`Manifest::bytes`] wrote for this segment; there is one spelling.
+    fn parse(bytes: &[u8], name: &SegmentName) -> Option<Self> {
+        let mut rest = bytes;
+        let mut fields: Vec<&[u8]> = Vec::with_capacity(MANIFEST_FIELDS);
+        for _ in 0..MANIFEST_FIELDS {
+            let length = u32::from_be_bytes(array(&mut rest).ok()?) as usize;
+            fields.push(take(&mut rest, length).ok()?);
+        }
+        let manifest = Self {
+            name: *name,
+            group_key: fields[4].try_into().ok()?,
+            previous: fields[8].try_into().ok()?,
+            data_hash: fields[9].try_into().ok()?,
+            data_bytes: u64::from_be_bytes(fields[10].try_into().ok()?),
+            records: u32::from_be_bytes(fields[11].try_into().ok()?),
+            root: fields[12].try_into().ok()?,
+            reason: match fields[13] {
+                [0] => Reason::Day,
+                [1] => Reason::Now,
+                [2] => Reason::Crash,
+                _ => return None,
+            },
+        };
+        (manifest.bytes() == bytes).then_some(manifest)
+    }
+
     /// SHA-256 of those bytes: the next manifest's `previous`.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
@@ -340,19 +368,24 @@ impl KeyObject {
         object.check_manifest().map(|()| object)
     }
 
-    /// The manifest names this segment, and its root is that of the records. Whose signature it bears is for
-    /// whoever knows the nodes' keys.
+    /// What the node stated: read back from the bytes it signed. That it names this segment, and that its root is
+    /// that of the records, was checked when the object was parsed; whose signature it bears is for whoever knows
+    /// the nodes' keys.
+    ///
+    /// # Errors
+    /// When the bytes are no manifest of this segment.
+    pub fn stated(&self) -> Result<Manifest, ObjectError> {
+        Manifest::parse(&self.manifest, &self.name).ok_or(ObjectError::Damaged("its manifest"))
+    }
+
     fn check_manifest(&self) -> Result<(), ObjectError> {
-        let name = Transcript::new(label::SEGMENT_MANIFEST).bytes(self.name.id().bytes()).finish();
-        if !self.manifest.starts_with(&name) {
-            return Err(ObjectError::Damaged("its manifest is of another segment"));
+        let stated = self.stated()?;
+        let records = stated.records as usize == self.records.len();
+        if records && stated.root == merkle_root(&self.records) {
+            Ok(())
+        } else {
+            Err(ObjectError::Damaged("a record"))
         }
-        let mut end = Vec::new();
-        lp(&mut end, &(self.records.len() as u32).to_be_bytes());
-        lp(&mut end, &merkle_root(&self.records));
-        // The reason follows: a byte with its length.
-        let end_at = self.manifest.len().checked_sub(5).ok_or(ObjectError::Damaged("its manifest"))?;
-        if self.manifest[..end_at].ends_with(&end) { Ok(()) } else { Err(ObjectError::Damaged("a record")) }
     }
 
     /// The object without the record of one block: nobody opens that block again. `None` when it has no such

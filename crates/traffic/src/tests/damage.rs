@@ -84,6 +84,7 @@ fn a_key_object_is_read_whole_or_not_at_all() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 1;
         let read = KeyObject::parse(&damaged);
+        // What the signature alone holds: group key, hashes, length.
         let manifest_changed = read.as_ref().is_ok_and(|read| read.manifest != object.manifest);
         assert!(read.is_err() || manifest_changed, "byte {at}");
     }

@@ -1,6 +1,7 @@
 //! The whole way: lines in, sealed, released, found again; and what must fail.
 
 mod damage;
+mod disk;
 mod generator;
 mod leak;
 mod round_trip;
