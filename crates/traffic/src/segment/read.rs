@@ -93,6 +93,8 @@ pub struct Segment {
     source: Arc<dyn ReadAt>,
     entries: Vec<Entry>,
     sites: Vec<(SiteId, Entry)>,
+    /// Used again and again: making one costs more than reading a small dictionary.
+    unpackers: Mutex<Vec<Unpacker>>,
 }
 
 impl core::fmt::Debug for Segment {
@@ -122,7 +124,7 @@ impl Segment {
         source.read_at(from, &mut directory)?;
         let entries = object::read_directory(&directory, &footer, length)?;
         let sites = object::sites(&entries).map(|(site, entry)| (site, *entry)).collect();
-        Ok(Self { name, source, entries, sites })
+        Ok(Self { name, source, entries, sites, unpackers: Mutex::default() })
     }
 
     /// Its name.
@@ -143,6 +145,15 @@ impl Segment {
         &self.sites
     }
 
+    fn unpack<T>(&self, work: impl FnOnce(&mut Unpacker) -> T) -> T {
+        let idle = || self.unpackers.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = idle().pop();
+        let mut unpacker = taken.unwrap_or_default();
+        let done = work(&mut unpacker);
+        idle().push(unpacker);
+        done
+    }
+
     fn block(&self, block: Block, key: &BlockKey) -> Result<BlockReader<'_>, ReadError> {
         let place = object::find(&self.entries, block).ok_or(ObjectError::Damaged("a block is missing"))?;
         let entry = self.entries[place];
@@ -159,7 +170,7 @@ impl Segment {
         let block = Block::Addresses(number);
         let Some(key) = keys.key(&self.name, block) else { return Ok(None) };
         let plain = self.block(block, &key)?.whole(Stream::Rows)?;
-        Ok(Some(Bucket::read(&mut Unpacker::default(), &plain)?))
+        Ok(Some(self.unpack(|unpacker| Bucket::read(unpacker, &plain))?))
     }
 
     /// The browser ids that sites share.
@@ -177,7 +188,7 @@ impl Segment {
         if count > 0 {
             let group = Group::read(&mut head)?;
             let stored = reader.range(0, group.length())?;
-            read_group(&mut Unpacker::default(), group, &stored, count, &mut strings)?;
+            self.unpack(|unpacker| read_group(unpacker, group, &stored, count, &mut strings))?;
         }
         Ok(Arc::new(strings))
     }
@@ -282,13 +293,8 @@ impl SiteStrings {
         let (group, from) = self.groups[number];
         let count = (self.count - number * GROUP_STRINGS).min(GROUP_STRINGS);
         let mut strings = Strings::default();
-        read_group(
-            &mut Unpacker::default(),
-            group,
-            &block.range(from, group.length())?,
-            count,
-            &mut strings,
-        )?;
+        let stored = block.range(from, group.length())?;
+        block.segment.unpack(|unpacker| read_group(unpacker, group, &stored, count, &mut strings))?;
         Ok(cell.get_or_init(|| strings))
     }
 }
