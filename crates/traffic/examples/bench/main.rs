@@ -1,6 +1,6 @@
-//! Measurements of the traffic log: `bench generate FILE LINES SEED` writes a log, `bench measure FILE` parses, seals
-//! and scans one (`combined` with the virtual host). Prints one line per figure; `docs/BENCHMARKS.md` says how to
-//! compare. Keys are made by a stand-in here, so what the officers' seal costs per block is not in these figures.
+//! Measurements of the traffic log: `bench generate FILE LINES SEED` writes a log, `bench measure FILE [SITE ADDRESS]`
+//! parses, seals and scans one (`combined` with the virtual host). Prints one line per figure; `clickhouse.py` beside it
+//! asks the same of ClickHouse. Keys come from a stand-in, so what the officers' seal takes per block is left out.
 
 mod generator;
 
@@ -42,8 +42,9 @@ fn main() -> Result<()> {
             generator::write(&mut out, lines.parse()?, seed.parse()?)?;
             Ok(out.flush()?)
         }
-        ["measure", path] => measure(Path::new(path)),
-        _ => Err("bench generate FILE LINES SEED, or bench measure FILE".into()),
+        ["measure", path] => measure(Path::new(path), None),
+        ["measure", path, site, address] => measure(Path::new(path), Some((site, address))),
+        _ => Err("bench generate FILE LINES SEED, or bench measure FILE [SITE ADDRESS]".into()),
     }
 }
 
@@ -106,10 +107,13 @@ fn says(name: &str, figure: &str) {
     println!("{name:34} {figure}");
 }
 
-fn measure(path: &Path) -> Result<()> {
+fn measure(path: &Path, asked: Option<(&str, &str)>) -> Result<()> {
     let hosts = parse_alone(path)?;
+    // A generated log: its hosts and addresses are nobody's, and the comparison has to ask for the same.
     let busiest =
         hosts.iter().max_by_key(|(_, rows)| **rows).map(|(host, _)| host.clone()).unwrap_or_default();
+    let busiest = asked.map_or(busiest, |(site, _)| site.to_owned());
+    says("site asked for", &busiest);
     let named: Vec<&String> = hosts.keys().collect();
     let id = |index: usize| {
         SiteId::from_bytes(Sha256::digest(index.to_be_bytes())[..16].try_into().expect("16 bytes"))
@@ -142,7 +146,7 @@ fn measure(path: &Path) -> Result<()> {
         sizes
     });
     says("rows, index, dictionary", &format!("{sizes:?} bytes"));
-    questions(&segment, busiest)
+    questions(&segment, busiest, asked.map(|(_, address)| address))
 }
 
 /// Parsing alone, in one thread; gives the hosts with their rows.
@@ -215,17 +219,18 @@ fn memory() -> String {
     line.trim_start_matches("VmHWM:").trim().to_owned()
 }
 
-fn questions(segment: &Segment, busiest: SiteId) -> Result<()> {
+fn questions(segment: &Segment, busiest: SiteId, asked: Option<&str>) -> Result<()> {
     // An address of middling activity: the 40th of those that tried to log in.
     let by_address = logins(segment)?;
     let mut active: Vec<(u64, Address)> =
         by_address.into_iter().map(|(address, count)| (count, address)).collect();
     active.sort_unstable();
     let address = active.get(active.len().saturating_sub(40)).map_or(Address::v4(0), |(_, address)| *address);
-    let asked = match std::env::var("ADDRESS") {
-        Ok(text) => text.parse::<std::net::IpAddr>()?.into(),
-        Err(_) => address,
+    let asked = match asked {
+        Some(text) => text.parse::<std::net::IpAddr>()?.into(),
+        None => address,
     };
+    says("address asked for", &asked.ip().to_string());
     let one = Query { addresses: Some(vec![Prefix::exactly(asked)]), ..Query::default() };
     let hour = Query {
         sites: Some(BTreeSet::from([busiest])),
