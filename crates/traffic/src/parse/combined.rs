@@ -12,7 +12,7 @@ use super::address;
 use super::bad::Bad;
 use super::fields::{hit, path_of_request, unescape};
 use super::time::{CLF_BYTES, TimeCache};
-use crate::hit::Hit;
+use crate::hit::{Cut, Hit};
 use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
@@ -37,8 +37,13 @@ pub fn parse<'a>(line: &'a [u8], host_place: HostPlace, times: &mut TimeCache) -
     let open = memchr(b'"', rest).ok_or(Bad::Fields)?;
     let rest = skip_quoted(&rest[open + 1..])?;
     let rest = rest.strip_prefix(b" \"").ok_or(Bad::Fields)?;
-    let (agent, _) = quoted(rest)?;
-    Ok(hit(seconds, Cow::Borrowed(host), who, path_of_request(request), agent))
+    // Servers cut a very long line off inside its last field. The request was made all the same.
+    let (agent, cut) = match quoted(rest) {
+        Ok((agent, _)) => (agent, None),
+        Err(_) => (unescape(rest), Some(Cut::Shortened)),
+    };
+    let hit = hit(seconds, Cow::Borrowed(host), who, path_of_request(request), agent);
+    Ok(Hit { cut: cut.unwrap_or(hit.cut), ..hit })
 }
 
 /// The bytes up to the next space, and those after it.

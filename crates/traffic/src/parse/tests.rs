@@ -140,6 +140,16 @@ fn long_fields_lose_their_end() {
 }
 
 #[test]
+fn a_line_cut_off_in_its_last_field_is_a_request() {
+    let line = br#"192.0.2.1 - - [10/Oct/2025:13:55:36 +0000] "GET /a HTTP/1.1" 200 1 "-" "Agent/1 (cut"#;
+    let mut parser = LineParser::new(Format::Combined, DefaultHost::none());
+    let hit = parser.parse(line).expect("reads").expect("a hit");
+    assert_eq!((&*hit.agent, hit.cut), (&b"Agent/1 (cut"[..], Cut::Shortened));
+    let before = br#"192.0.2.1 - - [10/Oct/2025:13:55:36 +0000] "GET /a HTTP/1.1" 200 1 "-"#;
+    assert_eq!(parse(Format::Combined, before), Err(Bad::Fields));
+}
+
+#[test]
 fn blank_lines_say_nothing() {
     for format in [Format::Waarborg, Format::Combined, Format::CombinedHost, Format::Json] {
         assert_eq!(parse(format, b""), Ok(None));
