@@ -48,8 +48,17 @@ pub const RELEASE_APPROVE: &str = "waarborg/release/v1/approve";
 /// An officer's partial results, before they are encrypted to the session that asked.
 pub const RELEASE_PARTIALS: &str = "waarborg/release/v1/partials";
 
+/// Hash that names a segment of the traffic log.
+pub const SEGMENT_ID: &str = "waarborg/segment/v1/id";
+/// Associated data of a frame of a segment.
+pub const SEGMENT_FRAME: &str = "waarborg/segment/v1/frame";
+/// Hash that puts an address into a bucket of a segment's index.
+pub const SEGMENT_BUCKET: &str = "waarborg/segment/v1/bucket";
+/// Message of a node's signature under a segment's manifest.
+pub const SEGMENT_MANIFEST: &str = "waarborg/segment/v1/manifest";
+
 /// All of them, for the tests that look for strays and doubles.
-pub const ALL: [&str; 23] = [
+pub const ALL: [&str; 27] = [
     EPOCH_ROOT_WRAP,
     EPOCH_WRAP,
     EPOCH_INDEX,
@@ -73,6 +82,10 @@ pub const ALL: [&str; 23] = [
     RELEASE_REQUEST,
     RELEASE_APPROVE,
     RELEASE_PARTIALS,
+    SEGMENT_ID,
+    SEGMENT_FRAME,
+    SEGMENT_BUCKET,
+    SEGMENT_MANIFEST,
 ];
 
 #[cfg(test)]

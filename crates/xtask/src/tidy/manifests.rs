@@ -13,11 +13,12 @@ pub type Graph = BTreeMap<String, BTreeSet<String>>;
 const RULE: &str = "dependency";
 
 /// The crates of the workspace and those they may stand on: the arrows of the design, downward only.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("base", &[]),
     ("policy", &["base"]),
     ("keys", &["base"]),
     ("ledger", &["base"]),
+    ("traffic", &["base", "keys"]),
     ("store", &["base", "policy", "keys", "ledger"]),
     ("outbound", &["base", "policy", "ledger", "store"]),
     ("documents", &["base"]),

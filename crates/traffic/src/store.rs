@@ -1,0 +1,500 @@
+//! Segments on a local disk, in two folders: data objects, and the key objects that open them for the officers.
+//!
+//! ```text
+//! data/day=2026-11-22/<node>-<seq>.segment
+//! keys/day=2026-11-22/<node>-<seq>.keys        small; in no long backup, on no disk that keeps versions
+//! ```
+//!
+//! Invariants
+//! - An object appears under its name only whole and synced, and never in place of another one.
+//! - The data object comes first: a key object without data does not occur, so "no key object" means "opens never".
+//! - Destroying a day removes its key objects, syncs, looks again, and only then begins with the data. Its time does
+//!   not depend on how much the day holds. What a disk keeps of deleted files is beyond this.
+
+use crate::segment::name::{Block, NodeId, SegmentName, SiteId};
+use crate::segment::{KeyObject, ObjectError, ReadError, Record, Sealed, Segment};
+use base::Day;
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Longest key object that is read.
+const KEY_OBJECT_BYTES_MAX: u64 = 256 << 20;
+
+/// Why the store refused or failed.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The disk.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is such an object already: numbers of segments are used once.
+    #[error("{path} is there already, and objects are never replaced")]
+    Exists {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A key object that cannot be read.
+    #[error("{path}: {source}")]
+    Object {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ObjectError,
+    },
+    /// A data object that cannot be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ReadError,
+    },
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError + use<> {
+    let path = path.to_owned();
+    move |source| StoreError::Io { path, source }
+}
+
+/// The two folders.
+#[derive(Debug, Clone)]
+pub struct LocalStore {
+    data: PathBuf,
+    keys: PathBuf,
+}
+
+/// Which object of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Data,
+    Keys,
+}
+
+/// A segment in the store: a node's number within a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stored {
+    /// The day of its rows.
+    pub day: Day,
+    /// The machine that sealed it.
+    pub node: NodeId,
+    /// Its number on that machine.
+    pub seq: u32,
+}
+
+impl From<&SegmentName> for Stored {
+    fn from(name: &SegmentName) -> Self {
+        Self { day: name.day, node: name.node, seq: name.seq }
+    }
+}
+
+/// What a destruction removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Destroyed {
+    /// Key objects, or records of them when one site was destroyed.
+    pub keys: usize,
+    /// Data objects.
+    pub data: usize,
+}
+
+/// What does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// Data that nobody can open any more: left by a crash, or its destruction is not finished.
+    DataWithoutKeys(Stored),
+    /// Keys of a data object that is gone.
+    KeysWithoutData(Stored),
+    /// Its day is past the term.
+    PastTerm(Stored),
+    /// An object is damaged, or the two do not belong together.
+    Damaged(Stored, String),
+    /// A file that is no object: left by a crash while it was written.
+    Stray(PathBuf),
+}
+
+/// How closely to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Names, key objects, directories.
+    Objects,
+    /// Every byte: data objects against the hash in their manifest.
+    Bytes,
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Segments with both objects.
+    pub segments: usize,
+    /// The oldest day that has a key object.
+    pub oldest: Option<Day>,
+    /// What does not hold.
+    pub findings: Vec<Finding>,
+}
+
+/// A data object while it is written; it has no name before [`Writing::finish`], and is removed when dropped.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    store: &'a LocalStore,
+    stored: Stored,
+    file: BufWriter<File>,
+    path: PathBuf,
+}
+
+impl LocalStore {
+    /// The store in these folders, which are made when they are not there.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn open(data: PathBuf, keys: PathBuf) -> Result<Self, StoreError> {
+        for folder in [&data, &keys] {
+            make_folder(folder)?;
+        }
+        Ok(Self { data, keys })
+    }
+
+    /// Begins a data object.
+    ///
+    /// # Errors
+    /// When the segment is there already, or the disk refuses.
+    pub fn begin(&self, name: &SegmentName) -> Result<Writing<'_>, StoreError> {
+        let stored = Stored::from(name);
+        for kind in [Kind::Data, Kind::Keys] {
+            let path = self.path(kind, &stored);
+            if path.try_exists().map_err(at(&path))? {
+                return Err(StoreError::Exists { path });
+            }
+            make_folder(&self.day_folder(kind, stored.day))?;
+        }
+        let (path, file) = unfinished(&self.path(Kind::Data, &stored))?;
+        Ok(Writing { store: self, stored, file: BufWriter::with_capacity(1 << 20, file), path })
+    }
+
+    /// Every segment that has an object, in order.
+    ///
+    /// # Errors
+    /// When the folders cannot be read.
+    pub fn segments(&self) -> Result<Vec<Stored>, StoreError> {
+        let (mut all, _) = self.list(Kind::Data)?;
+        all.extend(self.list(Kind::Keys)?.0);
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+
+    /// The key object of a segment.
+    ///
+    /// # Errors
+    /// When it is not there, damaged, or of another segment than its name says.
+    pub fn key_object(&self, stored: &Stored) -> Result<KeyObject, StoreError> {
+        let path = self.path(Kind::Keys, stored);
+        let mut bytes = Vec::new();
+        let file = File::open(&path).map_err(at(&path))?;
+        file.take(KEY_OBJECT_BYTES_MAX).read_to_end(&mut bytes).map_err(at(&path))?;
+        match KeyObject::parse(&bytes) {
+            Ok(object) if Stored::from(&object.name) == *stored => Ok(object),
+            Ok(_) => Err(StoreError::Object { path, source: ObjectError::OtherSegment }),
+            Err(source) => Err(StoreError::Object { path, source }),
+        }
+    }
+
+    /// The sealed data object, which must be the one that the key object belongs to.
+    ///
+    /// # Errors
+    /// When it is not there, truncated, damaged, or another one.
+    pub fn segment(&self, keys: &KeyObject) -> Result<Segment, StoreError> {
+        let path = self.path(Kind::Data, &Stored::from(&keys.name));
+        let file = File::open(&path).map_err(at(&path))?;
+        Segment::open(keys.name, Arc::new(file)).map_err(|source| StoreError::Read { path, source })
+    }
+
+    /// Destroys a day: its key objects at once, then its data objects. May be repeated after a crash.
+    ///
+    /// # Errors
+    /// When something could not be removed; key objects come first, so what remains is data that nobody opens.
+    pub fn destroy_day(&self, day: Day) -> Result<Destroyed, StoreError> {
+        let keys = self.empty(&self.day_folder(Kind::Keys, day))?;
+        // Looked at again: a node may have pushed one meanwhile.
+        let more = self.empty(&self.day_folder(Kind::Keys, day))?;
+        let data = self.empty(&self.day_folder(Kind::Data, day))?;
+        Ok(Destroyed { keys: keys + more, data })
+    }
+
+    /// Destroys one site on one day: its records leave the key objects, and nobody opens its rows again. Its data
+    /// goes with its day. May be repeated after a crash.
+    ///
+    /// # Errors
+    /// When an object cannot be read or written.
+    pub fn destroy_site(&self, day: Day, site: SiteId) -> Result<Destroyed, StoreError> {
+        let mut destroyed = Destroyed::default();
+        let folder = self.day_folder(Kind::Keys, day);
+        for (stored, path) in list_folder(&folder, day, Kind::Keys)?.0 {
+            let keys = self.key_object(&stored)?;
+            let segment = self.segment(&keys)?;
+            let mut places = (0..).zip(segment.entries());
+            let mine = |block: Block| block == Block::Rows(site) || block == Block::Spool(site);
+            let place = places.find(|(_, entry)| mine(entry.block)).map(|(place, _): (usize, _)| place);
+            let Some(without) = place.and_then(|place| keys.without(place)) else { continue };
+            let (temporary, mut file) = unfinished(&path)?;
+            let written = file.write_all(&without.bytes()).and_then(|()| file.sync_all());
+            written.and_then(|()| fs::rename(&temporary, &path)).map_err(at(&path))?;
+            destroyed.keys += 1;
+        }
+        if destroyed.keys > 0 {
+            sync_folder(&folder)?;
+        }
+        Ok(destroyed)
+    }
+
+    /// Looks at everything: each data object has its key object, they belong together, and no day is before
+    /// `oldest`, the first that the term still allows.
+    ///
+    /// # Errors
+    /// When the folders cannot be read; what is wrong with an object is a finding.
+    pub fn verify(&self, oldest: Day, depth: Depth) -> Result<Verified, StoreError> {
+        let mut verified = Verified::default();
+        let (data, strays) = self.list(Kind::Data)?;
+        let (keys, more) = self.list(Kind::Keys)?;
+        verified.findings.extend(strays.into_iter().chain(more).map(Finding::Stray));
+        verified.oldest = keys.iter().map(|stored| stored.day).min();
+        for stored in &keys {
+            if !data.contains(stored) {
+                verified.findings.push(Finding::KeysWithoutData(*stored));
+            }
+        }
+        for stored in data {
+            if stored.day < oldest {
+                verified.findings.push(Finding::PastTerm(stored));
+            }
+            if !keys.contains(&stored) {
+                verified.findings.push(Finding::DataWithoutKeys(stored));
+                continue;
+            }
+            match self.check(&stored, depth) {
+                Ok(()) => verified.segments += 1,
+                Err(why) => verified.findings.push(Finding::Damaged(stored, why)),
+            }
+        }
+        let late = keys.into_iter().filter(|stored| stored.day < oldest).map(Finding::PastTerm);
+        let late: Vec<Finding> = late.filter(|finding| !verified.findings.contains(finding)).collect();
+        verified.findings.extend(late);
+        Ok(verified)
+    }
+
+    fn check(&self, stored: &Stored, depth: Depth) -> Result<(), String> {
+        let keys = self.key_object(stored).map_err(|error| error.to_string())?;
+        let segment = self.segment(&keys).map_err(|error| error.to_string())?;
+        if segment.entries().len() != keys.records.len() {
+            return Err("the data object has other blocks than the key object has records".into());
+        }
+        if depth == Depth::Objects {
+            return Ok(());
+        }
+        let stated = keys.stated().map_err(|error| error.to_string())?;
+        let path = self.path(Kind::Data, stored);
+        let (length, hash) = hash_file(&path).map_err(|error| error.to_string())?;
+        let same = length == stated.data_bytes && hash == stated.data_hash;
+        if same { Ok(()) } else { Err("the data object is not the one that the manifest states".into()) }
+    }
+
+    fn folder(&self, kind: Kind) -> &Path {
+        match kind {
+            Kind::Data => &self.data,
+            Kind::Keys => &self.keys,
+        }
+    }
+
+    fn day_folder(&self, kind: Kind, day: Day) -> PathBuf {
+        self.folder(kind).join(format!("day={day}"))
+    }
+
+    fn path(&self, kind: Kind, stored: &Stored) -> PathBuf {
+        self.day_folder(kind, stored.day).join(format!(
+            "{}-{:010}.{}",
+            stored.node,
+            stored.seq,
+            kind.extension()
+        ))
+    }
+
+    fn list(&self, kind: Kind) -> Result<(Vec<Stored>, Vec<PathBuf>), StoreError> {
+        let (mut all, mut strays) = (Vec::new(), Vec::new());
+        for path in files(self.folder(kind))? {
+            match day_of(&path) {
+                Some(day) => {
+                    let (found, more) = list_folder(&path, day, kind)?;
+                    all.extend(found.into_iter().map(|(stored, _)| stored));
+                    strays.extend(more);
+                }
+                None => strays.push(path),
+            }
+        }
+        all.sort_unstable();
+        Ok((all, strays))
+    }
+
+    /// Removes a folder with all its files, and says how many those were.
+    fn empty(&self, folder: &Path) -> Result<usize, StoreError> {
+        if !folder.try_exists().map_err(at(folder))? {
+            return Ok(0);
+        }
+        let files = files(folder)?;
+        for path in &files {
+            fs::remove_file(path).map_err(at(path))?;
+        }
+        sync_folder(folder)?;
+        fs::remove_dir(folder).map_err(at(folder))?;
+        sync_folder(folder.parent().unwrap_or(folder))?;
+        Ok(files.len())
+    }
+}
+
+impl Kind {
+    const fn extension(self) -> &'static str {
+        match self {
+            Self::Data => "segment",
+            Self::Keys => "keys",
+        }
+    }
+}
+
+impl Write for Writing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Writing<'_> {
+    /// Makes the segment durable: data object, then key object. When this returned, whatever else held its rows may go.
+    ///
+    /// # Errors
+    /// When the disk refuses, or somebody wrote a segment of that name meanwhile.
+    pub fn finish(mut self, sealed: &Sealed) -> Result<(), StoreError> {
+        self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(at(&self.path))?;
+        appear(&self.path, &self.store.path(Kind::Data, &self.stored))?;
+        let path = self.store.path(Kind::Keys, &self.stored);
+        let (temporary, mut file) = unfinished(&path)?;
+        file.write_all(&sealed.key_object).and_then(|()| file.sync_all()).map_err(at(&path))?;
+        let appeared = appear(&temporary, &path);
+        let _ = fs::remove_file(&temporary);
+        appeared
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        // After `finish` this is the second name of the data object; before, what was begun. A file that stays is a
+        // finding of `verify`.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// A file of its own beside the one it is to become.
+fn unfinished(path: &Path) -> Result<(PathBuf, File), StoreError> {
+    let temporary = path.with_extension("unfinished");
+    // Left by a crash: nobody else writes segments of this node and number.
+    let _ = fs::remove_file(&temporary);
+    let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(at(&temporary))?;
+    Ok((temporary, file))
+}
+
+/// Gives a synced file its name, unless there is one of that name. A rename would replace it, a link does not.
+fn appear(temporary: &Path, path: &Path) -> Result<(), StoreError> {
+    match fs::hard_link(temporary, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(StoreError::Exists { path: path.to_owned() })
+        }
+        result => result.map_err(at(path)),
+    }?;
+    sync_folder(path.parent().unwrap_or(path))
+}
+
+fn hash_file(path: &Path) -> io::Result<(u64, [u8; 32])> {
+    let (mut file, mut hash, mut length) = (File::open(path)?, Sha256::new(), 0);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok((length, hash.finalize().into())),
+            read => {
+                hash.update(&buffer[..read]);
+                length += read as u64;
+            }
+        }
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder).map_err(at(folder))?;
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_folder)
+}
+
+fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let entries = fs::read_dir(folder).map_err(at(folder))?;
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<_>>()
+        .map_err(at(folder))?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn day_of(path: &Path) -> Option<Day> {
+    let date: Date = path.file_name()?.to_str()?.strip_prefix("day=")?.parse().ok()?;
+    Day::of_date(date)
+}
+
+type Listed = (Vec<(Stored, PathBuf)>, Vec<PathBuf>);
+
+fn list_folder(folder: &Path, day: Day, kind: Kind) -> Result<Listed, StoreError> {
+    if !folder.try_exists().map_err(at(folder))? {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let (mut found, mut strays) = (Vec::new(), Vec::new());
+    for path in files(folder)? {
+        match stored_of(&path, day, kind) {
+            Some(stored) => found.push((stored, path)),
+            None => strays.push(path),
+        }
+    }
+    Ok((found, strays))
+}
+
+fn stored_of(path: &Path, day: Day, kind: Kind) -> Option<Stored> {
+    let name = path.file_name()?.to_str()?.strip_suffix(kind.extension())?.strip_suffix('.')?;
+    let (node, seq) = name.split_once('-')?;
+    let digits = |index: usize| {
+        node.get(index * 2..index * 2 + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok())
+    };
+    let mut bytes = [0; 16];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = digits(index)?;
+    }
+    let stored = Stored { day, node: NodeId::from_bytes(bytes), seq: seq.parse().ok()? };
+    // One spelling of each name.
+    (format!("{}-{:010}", stored.node, stored.seq) == name).then_some(stored)
+}
+
+/// Whether a record of a key object is still there; for counting what a release could open.
+#[must_use]
+pub fn records_present(keys: &KeyObject) -> usize {
+    keys.records.iter().filter(|record| matches!(record, Record::Present(_))).count()
+}

@@ -1,0 +1,144 @@
+//! The whole way: lines in, sealed, released, found again; and what must fail.
+
+mod damage;
+mod disk;
+mod generator;
+mod leak;
+mod round_trip;
+
+use crate::import::{Counts, Import};
+use crate::parse::{DefaultHost, Format, LineParser};
+use crate::segment::name::{Block, EpochId, Line, NodeId, SegmentName, SiteId};
+use crate::segment::{
+    BlockKey, Gatherer, KeyObject, Limits, ManifestSigner, Reason, ReleasedKeys, SealError, SealOptions,
+    Sealed, Segment, SegmentKeys, seal,
+};
+use crate::sites::Sites;
+use base::Day;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+/// Stands in for the officers: keys are a hash of label and a secret. For tests alone.
+pub struct StandIn;
+
+fn stand_in_key(name: &SegmentName, block: Block) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(b"stand-in")
+        .chain_update(name.id().bytes())
+        .chain_update([block.kind()])
+        .chain_update(block.part())
+        .finalize()
+        .into()
+}
+
+impl SegmentKeys for StandIn {
+    fn seal(&self, name: &SegmentName, block: Block) -> Result<(Vec<u8>, BlockKey), SealError> {
+        let mut record = vec![1, block.kind()];
+        record.extend_from_slice(&block.part());
+        record.extend_from_slice(&Sha256::digest(stand_in_key(name, block)));
+        Ok((record, BlockKey::from_bytes(stand_in_key(name, block))))
+    }
+
+    fn group_key(&self) -> [u8; 32] {
+        [8; 32]
+    }
+}
+
+impl ManifestSigner for StandIn {
+    fn sign(&self, manifest: &[u8]) -> Vec<u8> {
+        Sha256::digest(manifest).to_vec()
+    }
+}
+
+/// What a release opens: these kinds of blocks, and these sites or all.
+pub struct Release {
+    pub sites: Option<BTreeSet<SiteId>>,
+    pub index: bool,
+}
+
+impl Release {
+    pub const ALL: Self = Self { sites: None, index: true };
+}
+
+impl ReleasedKeys for Release {
+    fn key(&self, name: &SegmentName, block: Block) -> Option<BlockKey> {
+        let open = match block {
+            Block::Rows(site) | Block::Spool(site) => {
+                self.sites.as_ref().is_none_or(|sites| sites.contains(&site))
+            }
+            Block::Addresses(_) => self.index,
+            Block::Dictionary => true,
+            Block::Canary => false,
+        };
+        open.then(|| BlockKey::from_bytes(stand_in_key(name, block)))
+    }
+}
+
+pub fn site_id(number: usize) -> SiteId {
+    let mut bytes = [0u8; 16];
+    bytes[..8].copy_from_slice(&(number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+    SiteId::from_bytes(bytes)
+}
+
+pub fn name(day: Day) -> SegmentName {
+    SegmentName {
+        line: Line::from_bytes([1; 32]),
+        epoch: EpochId::from_bytes([2; 16]),
+        day,
+        node: NodeId::from_bytes([3; 16]),
+        seq: 1,
+    }
+}
+
+pub fn threads(count: usize) -> NonZeroUsize {
+    NonZeroUsize::new(count).expect("not zero")
+}
+
+pub fn import(
+    log: &[u8],
+    format: Format,
+    sites: &Arc<Sites>,
+    limits: Limits,
+    count: usize,
+) -> (Vec<Gatherer>, Counts) {
+    let import = Import {
+        parser: LineParser::new(format, DefaultHost::none()),
+        sites: Arc::clone(sites),
+        limits,
+        threads: threads(count),
+    };
+    let mut days = Vec::new();
+    let counts = import.run(log, &mut |day| -> Result<(), Infallible> {
+        days.push(day);
+        Ok(())
+    });
+    (days, counts.expect("imports"))
+}
+
+/// A sealed segment in memory.
+pub struct Made {
+    pub data: Vec<u8>,
+    pub sealed: Sealed,
+    pub name: SegmentName,
+}
+
+impl Made {
+    pub fn open(&self) -> Segment {
+        Segment::open(self.name, Arc::new(self.data.clone())).expect("opens")
+    }
+
+    pub fn keys(&self) -> KeyObject {
+        KeyObject::parse(&self.sealed.key_object).expect("a key object")
+    }
+}
+
+pub fn seal_day(day: Gatherer, count: usize) -> Made {
+    let name = name(day.day());
+    let mut data = Vec::new();
+    let options = SealOptions { threads: threads(count), level: 3, reason: Reason::Day, previous: [0; 32] };
+    let sealed = seal(day, &name, &StandIn, &StandIn, options, &mut data).expect("seals");
+    Made { data, sealed, name }
+}
