@@ -263,7 +263,13 @@ async fn sqlite_pool(
                 .synchronous(SqliteSynchronous::Full)
                 // Deleted rows are overwritten with zeros, so that an erased row leaves no bytes in a free page.
                 .pragma("secure_delete", "ON")
-                .pragma("cache_size", "-32000");
+                .pragma("cache_size", "-32000")
+                // Pages that a long statement may have to put back stay in memory: a temporary file would hold
+                // rows outside the folder of the data, and costs a write per page.
+                .pragma("temp_store", "MEMORY")
+                // Keys have random ids, so that a batch of new ones touches pages all over their index. The rarer
+                // a checkpoint, the more often a page that several batches touched is copied once.
+                .pragma("wal_autocheckpoint", "4000");
             if access == Access::ReadOnly { options.pragma("query_only", "ON") } else { options }
         });
     Ok(Database::connect(options).await?)

@@ -5,6 +5,7 @@
 //! types that SQLite names differently.
 
 mod k0001_keys;
+mod k0002_epoch;
 mod m0001_core;
 mod m0002_office;
 mod m0003_sales;
@@ -32,7 +33,7 @@ pub(crate) struct KeyMigrator;
 
 impl MigratorTrait for KeyMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(k0001_keys::Migration)]
+        vec![Box::new(k0001_keys::Migration), Box::new(k0002_epoch::Migration)]
     }
 }
 

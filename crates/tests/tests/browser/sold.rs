@@ -81,6 +81,8 @@ pub(super) async fn staff(site: &Site) -> Vec<Stop> {
     let (product, plan) = catalogue.plan_of_code("hosting-plus").unwrap();
     let (product, plan) = (format!("/staff/catalogue/products/{}", product.id), plan.id);
     let plan = format!("/staff/catalogue/plans/{plan}");
+    let option = catalogue.options.first().expect("an option").id;
+    let code = catalogue.codes.first().expect("a discount code").id;
     let running = services::services_of(office, customer_of(office, FENNA).await).await.unwrap();
     let service = running.iter().find(|one| one.state == ServiceState::Active).expect("a service");
     let held = services::services_of(office, unpaid.customer).await.unwrap();
@@ -100,6 +102,8 @@ pub(super) async fn staff(site: &Site) -> Vec<Stop> {
         at("/staff/catalogue/plans/{id}/change", format!("{plan}/change")),
         at("/staff/catalogue/plans/{id}/option", format!("{plan}/option")),
         at("/staff/catalogue/plans/{id}/price", format!("{plan}/price")),
+        at("/staff/catalogue/options/{id}", format!("/staff/catalogue/options/{option}")),
+        at("/staff/catalogue/codes/{id}", format!("/staff/catalogue/codes/{code}")),
         at("/staff/catalogue/products/{id}", product.clone()),
         at("/staff/catalogue/products/{id}/plan", format!("{product}/plan")),
         at("/staff/orders/{id}", format!("/staff/orders/{order}")),
