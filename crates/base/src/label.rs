@@ -47,6 +47,8 @@ pub const RELEASE_REQUEST: &str = "waarborg/release/v1/request";
 pub const RELEASE_APPROVE: &str = "waarborg/release/v1/approve";
 /// An officer's partial results, before they are encrypted to the session that asked.
 pub const RELEASE_PARTIALS: &str = "waarborg/release/v1/partials";
+/// Commitment in the ledger to the domain that a site id stands for.
+pub const SITE: &str = "waarborg/site/v1";
 
 /// Hash that names a segment of the traffic log.
 pub const SEGMENT_ID: &str = "waarborg/segment/v1/id";
@@ -58,7 +60,7 @@ pub const SEGMENT_BUCKET: &str = "waarborg/segment/v1/bucket";
 pub const SEGMENT_MANIFEST: &str = "waarborg/segment/v1/manifest";
 
 /// All of them, for the tests that look for strays and doubles.
-pub const ALL: [&str; 27] = [
+pub const ALL: [&str; 28] = [
     EPOCH_ROOT_WRAP,
     EPOCH_WRAP,
     EPOCH_INDEX,
@@ -82,6 +84,7 @@ pub const ALL: [&str; 27] = [
     RELEASE_REQUEST,
     RELEASE_APPROVE,
     RELEASE_PARTIALS,
+    SITE,
     SEGMENT_ID,
     SEGMENT_FRAME,
     SEGMENT_BUCKET,

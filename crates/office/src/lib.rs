@@ -25,6 +25,7 @@ pub mod orders;
 pub mod payments;
 pub mod processor_agreements;
 pub mod promises;
+pub mod releases;
 pub mod requests;
 pub mod retention;
 pub mod schema;

@@ -1,10 +1,11 @@
 //! Measurements of the traffic log: `bench generate FILE LINES SEED` writes a log, `bench measure FILE [SITE ADDRESS]`
 //! parses, seals and scans one (`combined` with the virtual host). Prints one line per figure; `clickhouse.py` beside it
-//! asks the same of ClickHouse. Keys come from a stand-in, so what the officers' seal takes per block is left out.
+//! asks the same of ClickHouse. Blocks are sealed as for officers; their keys are kept for the questions.
 
 mod generator;
 
-use base::{Clock, SystemClock};
+use base::{Clock, SystemClock, SystemRandom};
+use keys::seal::{GroupKey, Point};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
@@ -14,7 +15,7 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use traffic::hit::Address;
 use traffic::import::Import;
@@ -22,8 +23,8 @@ use traffic::parse::{DefaultHost, Format, LineParser};
 use traffic::scan::{Cancel, Pattern, Prefix, Query, Times, scan};
 use traffic::segment::name::{Block, EpochId, Line, NodeId, SegmentName, SiteId};
 use traffic::segment::{
-    BlockKey, Gatherer, Limits, ManifestSigner, Reason, ReleasedKeys, SealError, SealOptions, Segment,
-    SegmentKeys, seal,
+    BlockKey, Gatherer, GroupKeys, Limits, NodeKey, Reason, RecordBytes, Released, SealError, SealOptions,
+    Segment, SegmentKeys, seal,
 };
 use traffic::sites::Sites;
 
@@ -48,38 +49,43 @@ fn main() -> Result<()> {
     }
 }
 
-/// Keys from a hash: cheap, and good for nothing else.
-struct StandIn;
+const LINE: Line = Line::from_bytes([1; 32]);
+const EPOCH: EpochId = EpochId::from_bytes([2; 16]);
 
-fn key(name: &SegmentName, block: Block) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(name.id().bytes())
-        .chain_update([block.kind()])
-        .chain_update(block.part())
-        .finalize()
-        .into()
+/// The officers' seal under a group key made up here, whose keys are kept for the questions.
+struct StandIn {
+    keys: GroupKeys,
+    kept: Mutex<Released>,
+}
+
+/// The generator of the group, RFC 9496 section 4.3.
+const BASE: &str = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76";
+
+impl StandIn {
+    fn new() -> Result<Self> {
+        let mut bytes = [0; 32];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&BASE[2 * index..2 * index + 2], 16)?;
+        }
+        let group = GroupKey::new(LINE, EPOCH, Point::parse(&bytes)?);
+        Ok(Self { keys: GroupKeys::new(Arc::new(group), Arc::new(SystemRandom)), kept: Mutex::default() })
+    }
 }
 
 impl SegmentKeys for StandIn {
-    fn seal(&self, name: &SegmentName, block: Block) -> std::result::Result<(Vec<u8>, BlockKey), SealError> {
-        // As long as a record of the officers' seal, for the sizes.
-        Ok((vec![0; 178], BlockKey::from_bytes(key(name, block))))
+    fn seal(
+        &self,
+        name: &SegmentName,
+        block: Block,
+    ) -> std::result::Result<(RecordBytes, BlockKey), SealError> {
+        let (record, key) = self.keys.seal(name, block)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(*name, block, key.clone());
+        Ok((record, key))
     }
 
     fn group_key(&self) -> [u8; 32] {
-        [0; 32]
-    }
-}
-
-impl ManifestSigner for StandIn {
-    fn sign(&self, _: &[u8]) -> Vec<u8> {
-        vec![0; 64]
-    }
-}
-
-impl ReleasedKeys for StandIn {
-    fn key(&self, name: &SegmentName, block: Block) -> Option<BlockKey> {
-        Some(BlockKey::from_bytes(key(name, block)))
+        self.keys.group_key()
     }
 }
 
@@ -130,7 +136,8 @@ fn measure(path: &Path, asked: Option<(&str, &str)>) -> Result<()> {
         threads: THREADS,
     };
     let data = folder.path().join("data");
-    let ((name, rows, key_bytes), wall, cpu) = timed(|| ingest(&import, path, &data))?;
+    let keys = StandIn::new()?;
+    let ((name, rows, key_bytes), wall, cpu) = timed(|| ingest(&import, &keys, path, &data))?;
     let bytes = std::fs::metadata(&data)?.len() as usize + key_bytes;
     let rate = rows as f64 / wall.as_secs_f64();
     says(
@@ -146,7 +153,8 @@ fn measure(path: &Path, asked: Option<(&str, &str)>) -> Result<()> {
         sizes
     });
     says("rows, index, dictionary", &format!("{sizes:?} bytes"));
-    questions(&segment, busiest, asked.map(|(_, address)| address))
+    let kept = keys.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    questions(&segment, &kept, busiest, asked.map(|(_, address)| address))
 }
 
 /// Parsing alone, in one thread; gives the hosts with their rows.
@@ -184,7 +192,7 @@ fn parse_alone(path: &Path) -> Result<BTreeMap<String, u64>> {
 }
 
 /// Imports and seals one day; the first one, when the log has several.
-fn ingest(import: &Import, path: &Path, data: &Path) -> Result<(SegmentName, u64, usize)> {
+fn ingest(import: &Import, keys: &StandIn, path: &Path, data: &Path) -> Result<(SegmentName, u64, usize)> {
     let mut days: Vec<Gatherer> = Vec::new();
     let (_, wall, cpu) = timed(|| {
         let counts = import.run(File::open(path)?, &mut |day| -> std::result::Result<(), Infallible> {
@@ -198,16 +206,12 @@ fn ingest(import: &Import, path: &Path, data: &Path) -> Result<(SegmentName, u64
     })?;
     says("of which reading and gathering", &format!("{:.2} s, {cpu:.2} s of processor", wall.as_secs_f64()));
     let day = days.into_iter().max_by_key(Gatherer::len).ok_or("the log is empty")?;
-    let name = SegmentName {
-        line: Line::from_bytes([1; 32]),
-        epoch: EpochId::from_bytes([2; 16]),
-        day: day.day(),
-        node: NodeId::from_bytes([3; 16]),
-        seq: 1,
-    };
+    let name =
+        SegmentName { line: LINE, epoch: EPOCH, day: day.day(), node: NodeId::from_bytes([3; 16]), seq: 1 };
     let mut file = BufWriter::with_capacity(1 << 20, File::create(data)?);
     let options = SealOptions { threads: THREADS, level: 3, reason: Reason::Day, previous: [0; 32] };
-    let sealed = seal(day, &name, &StandIn, &StandIn, options, &mut file)?;
+    let node = NodeKey::generate(&SystemRandom);
+    let sealed = seal(day, &name, keys, &node, options, &mut file)?;
     file.flush()?;
     file.get_ref().sync_all()?;
     Ok((name, sealed.rows, sealed.key_object.len()))
@@ -219,9 +223,9 @@ fn memory() -> String {
     line.trim_start_matches("VmHWM:").trim().to_owned()
 }
 
-fn questions(segment: &Segment, busiest: SiteId, asked: Option<&str>) -> Result<()> {
+fn questions(segment: &Segment, keys: &Released, busiest: SiteId, asked: Option<&str>) -> Result<()> {
     // An address of middling activity: the 40th of those that tried to log in.
-    let by_address = logins(segment)?;
+    let by_address = logins(segment, keys)?;
     let mut active: Vec<(u64, Address)> =
         by_address.into_iter().map(|(address, count)| (count, address)).collect();
     active.sort_unstable();
@@ -237,10 +241,10 @@ fn questions(segment: &Segment, busiest: SiteId, asked: Option<&str>) -> Result<
         seconds: Some((14 * 3_600, 15 * 3_600)),
         ..Query::default()
     };
-    best("one address in the day", || count(segment, &one))?;
-    best("one site in an hour", || count(segment, &hour))?;
-    best("log-in attempts by address", || Ok(logins(segment)?.values().sum()))?;
-    best("every row", || count(segment, &Query::default()))
+    best("one address in the day", || count(segment, keys, &one))?;
+    best("one site in an hour", || count(segment, keys, &hour))?;
+    best("log-in attempts by address", || Ok(logins(segment, keys)?.values().sum()))?;
+    best("every row", || count(segment, keys, &Query::default()))
 }
 
 fn best(name: &str, work: impl Fn() -> Result<u64>) -> Result<()> {
@@ -265,9 +269,9 @@ fn best(name: &str, work: impl Fn() -> Result<u64>) -> Result<()> {
 }
 
 /// Rows of a question, each looked at with all its fields.
-fn count(segment: &Segment, query: &Query) -> Result<u64> {
+fn count(segment: &Segment, keys: &Released, query: &Query) -> Result<u64> {
     let mut bytes = 0;
-    let scanned = scan(segment, &StandIn, query, THREADS, &Cancel::default(), &mut |batch| {
+    let scanned = scan(segment, keys, query, THREADS, &Cancel::default(), &mut |batch| {
         for row in batch.rows() {
             let texts = batch.path(row).and_then(|(_, path)| Ok(path.len() + batch.agent(row)?.len()));
             bytes += texts.unwrap_or(0) + row.second as usize;
@@ -278,11 +282,11 @@ fn count(segment: &Segment, query: &Query) -> Result<u64> {
     Ok(scanned.rows)
 }
 
-fn logins(segment: &Segment) -> Result<HashMap<Address, u64>> {
+fn logins(segment: &Segment, keys: &Released) -> Result<HashMap<Address, u64>> {
     let query =
         Query { path: Some(Pattern::contains("wp-login")), times: Times::LeftOut, ..Query::default() };
     let mut by_address = HashMap::new();
-    scan(segment, &StandIn, &query, THREADS, &Cancel::default(), &mut |batch| {
+    scan(segment, keys, &query, THREADS, &Cancel::default(), &mut |batch| {
         for row in batch.rows() {
             *by_address.entry(row.address).or_default() += 1;
         }

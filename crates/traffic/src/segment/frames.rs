@@ -65,11 +65,15 @@ impl FrameCipher {
     /// The cipher of this block.
     #[must_use]
     pub fn new(key: &BlockKey, segment: SegmentId, block: Block) -> Self {
+        Self::of(key.expose(), segment, block)
+    }
+
+    fn of(key: &[u8; 32], segment: SegmentId, block: Block) -> Self {
         let associated = Transcript::new(label::SEGMENT_FRAME)
             .bytes(segment.bytes())
             .u8(block.kind())
             .bytes(&block.part());
-        Self { cipher: Aes256GcmSiv::new(key.expose().into()), associated: associated.finish() }
+        Self { cipher: Aes256GcmSiv::new(key.into()), associated: associated.finish() }
     }
 
     /// Appends a whole stream, which was padded before.
@@ -139,11 +143,19 @@ fn nonce(stream: Stream, counter: u64, place: Place) -> Nonce {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::name::SiteId;
+    use crate::segment::name::{EpochId, Line, NodeId, SegmentName, SiteId};
+    use base::Day;
 
     fn cipher(key: u8, segment: u8, site: u8) -> FrameCipher {
         let block = Block::Rows(SiteId::from_bytes([site; 16]));
-        FrameCipher::new(&BlockKey::from_bytes([key; 32]), SegmentId::from_bytes([segment; 32]), block)
+        let name = SegmentName {
+            line: Line::from_bytes([1; 32]),
+            epoch: EpochId::from_bytes([2; 16]),
+            day: Day::from_number(20_000),
+            node: NodeId::from_bytes([segment; 16]),
+            seq: 1,
+        };
+        FrameCipher::of(&[key; 32], name.id(), block)
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod gather;
 mod index;
 mod keys;
 pub mod name;
+mod node_key;
 mod object;
 mod read;
 mod row;
@@ -24,8 +25,12 @@ pub use columns::CHUNK_ROWS;
 pub use frames::{FRAME_BYTES, FrameError, TAG_BYTES, padded_len};
 pub use gather::{BEYOND, Gatherer, Limits, SHARED_ADDRESSES_MIN, SHARED_SITES_MIN};
 pub use index::{Bucket, Completeness, bucket};
-pub use keys::{BlockKey, ReleasedKeys, SealError, SegmentKeys};
-pub use object::{Entry, KeyObject, Manifest, ManifestSigner, ObjectError, Reason, Record, merkle_root};
+pub use keys::{BlockKey, GroupKeys, RecordBytes, Released, ReleasedKeys, SealError, SegmentKeys};
+pub use node_key::{NodeKey, verify_manifest};
+pub use object::{
+    Entry, KeyObject, Manifest, ManifestSigner, ObjectError, Reason, Record, merkle_path, merkle_root,
+    root_of,
+};
 pub use read::{ReadAt, ReadError, Segment};
 pub use seal::{SealOptions, Sealed, SealingError, seal};
 pub use strings::Strings;

@@ -2,8 +2,10 @@
 //! with its manifest. Nothing in them is encrypted here; they name sites, days and sizes and nothing else.
 
 use super::frames::{TAG_BYTES, sealed_len};
+use super::keys::RecordBytes;
 use super::name::{Block, EpochId, Line, NodeId, SegmentId, SegmentName, SiteId};
 use base::{Day, Transcript, label, lp};
+use keys::seal::{RECORD_BYTES, RecordError};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -18,8 +20,6 @@ const MANIFEST_FIELDS: usize = 14;
 const ENTRY_BYTES: usize = 1 + 16 + 8 + 4 + 4;
 /// Blocks of a segment at most: sites of one machine, the index, the dictionary.
 pub const BLOCKS_MAX: usize = 1_000_000;
-/// Longest key record that is accepted.
-const RECORD_BYTES_MAX: usize = 1_024;
 
 /// An object that cannot be read. It never says what is inside.
 #[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
@@ -215,21 +215,35 @@ impl Manifest {
             .finish()
     }
 
-    /// Reads what [`Manifest::bytes`] wrote for this segment; there is one spelling.
-    fn parse(bytes: &[u8], name: &SegmentName) -> Option<Self> {
+    /// Reads what [`Manifest::bytes`] wrote; there is one spelling.
+    ///
+    /// # Errors
+    /// When the bytes are no manifest.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ObjectError> {
+        Self::read(bytes).ok_or(ObjectError::Damaged("its manifest"))
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
         let mut fields: Vec<&[u8]> = Vec::with_capacity(MANIFEST_FIELDS);
         for _ in 0..MANIFEST_FIELDS {
             let length = u32::from_be_bytes(array(&mut rest).ok()?) as usize;
             fields.push(take(&mut rest, length).ok()?);
         }
+        let number = |at: usize| fields[at].try_into().ok().map(u32::from_be_bytes);
         let manifest = Self {
-            name: *name,
+            name: SegmentName {
+                line: Line::from_bytes(fields[2].try_into().ok()?),
+                epoch: EpochId::from_bytes(fields[3].try_into().ok()?),
+                day: Day::from_number(number(5)?),
+                node: NodeId::from_bytes(fields[6].try_into().ok()?),
+                seq: number(7)?,
+            },
             group_key: fields[4].try_into().ok()?,
             previous: fields[8].try_into().ok()?,
             data_hash: fields[9].try_into().ok()?,
             data_bytes: u64::from_be_bytes(fields[10].try_into().ok()?),
-            records: u32::from_be_bytes(fields[11].try_into().ok()?),
+            records: number(11)?,
             root: fields[12].try_into().ok()?,
             reason: match fields[13] {
                 [0] => Reason::Day,
@@ -238,7 +252,31 @@ impl Manifest {
                 _ => return None,
             },
         };
+        // Written again it must be the same: that holds label, id, lengths and the end.
         (manifest.bytes() == bytes).then_some(manifest)
+    }
+
+    /// Reads a manifest whose segment is not known yet: the name is the one that it states.
+    ///
+    /// # Errors
+    /// When the bytes are no manifest, or not in its one spelling.
+    pub fn read(bytes: &[u8]) -> Result<Self, ObjectError> {
+        let mut rest = bytes;
+        let mut fields: Vec<&[u8]> = Vec::with_capacity(MANIFEST_FIELDS);
+        for _ in 0..MANIFEST_FIELDS {
+            let length = u32::from_be_bytes(array(&mut rest)?) as usize;
+            fields.push(take(&mut rest, length)?);
+        }
+        let wrong = ObjectError::Damaged("its manifest");
+        let number = |at: usize| fields[at].try_into().map(u32::from_be_bytes).map_err(|_| wrong);
+        let name = SegmentName {
+            line: Line::from_bytes(fields[2].try_into().map_err(|_| wrong)?),
+            epoch: EpochId::from_bytes(fields[3].try_into().map_err(|_| wrong)?),
+            day: Day::from_number(number(5)?),
+            node: NodeId::from_bytes(fields[6].try_into().map_err(|_| wrong)?),
+            seq: number(7)?,
+        };
+        Self::parse(bytes, &name).ok_or(wrong)
     }
 
     /// SHA-256 of those bytes: the next manifest's `previous`.
@@ -252,7 +290,7 @@ impl Manifest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
     /// What opens the block for the officers.
-    Present(Vec<u8>),
+    Present(Box<RecordBytes>),
     /// It was destroyed; its leaf hash stays, so that the root still checks.
     Destroyed([u8; 32]),
 }
@@ -260,7 +298,9 @@ pub enum Record {
 impl Record {
     fn leaf(&self) -> [u8; 32] {
         match self {
-            Self::Present(record) => Sha256::new().chain_update([0]).chain_update(record).finalize().into(),
+            Self::Present(record) => {
+                Sha256::new().chain_update([0]).chain_update(&record[..]).finalize().into()
+            }
             Self::Destroyed(leaf) => *leaf,
         }
     }
@@ -275,15 +315,52 @@ pub fn merkle_root(records: &[Record]) -> [u8; 32] {
     }
     // Pairs from the left with the odd one carried up make the same tree as splitting at powers of two.
     while level.len() > 1 {
-        let pair = |pair: &[[u8; 32]]| match pair {
-            [left, right] => {
-                Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
-            }
-            _ => pair[0],
-        };
-        level = level.chunks(2).map(pair).collect();
+        level = level.chunks(2).map(parent).collect();
     }
     level[0]
+}
+
+/// The hashes that lead from the record at a place to the root (RFC 6962 section 2.1.1); none when there is no such place.
+#[must_use]
+pub fn merkle_path(records: &[Record], place: usize) -> Option<Vec<[u8; 32]>> {
+    records.get(place)?;
+    let mut level: Vec<[u8; 32]> = records.iter().map(Record::leaf).collect();
+    let (mut at, mut path) = (place, Vec::new());
+    while level.len() > 1 {
+        path.extend(level.get(at ^ 1));
+        level = level.chunks(2).map(parent).collect();
+        at /= 2;
+    }
+    Some(path)
+}
+
+/// The root that a record at a place of so many leads to by this path; none when the path has another length.
+#[must_use]
+pub fn root_of(record: &Record, place: usize, count: usize, path: &[[u8; 32]]) -> Option<[u8; 32]> {
+    if place >= count {
+        return None;
+    }
+    let (mut at, mut last, mut path) = (place, count - 1, path.iter());
+    let mut hash = record.leaf();
+    while last > 0 {
+        // The last one of an odd level has no sister and is carried up.
+        if at & 1 == 1 {
+            hash = parent(&[*path.next()?, hash]);
+        } else if at < last {
+            hash = parent(&[hash, *path.next()?]);
+        }
+        (at, last) = (at / 2, last / 2);
+    }
+    path.next().is_none().then_some(hash)
+}
+
+fn parent(pair: &[[u8; 32]]) -> [u8; 32] {
+    match pair {
+        [left, right] => {
+            Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+        }
+        _ => pair[0],
+    }
 }
 
 /// A key object.
@@ -291,8 +368,6 @@ pub fn merkle_root(records: &[Record]) -> [u8; 32] {
 pub struct KeyObject {
     /// Which segment.
     pub name: SegmentName,
-    /// Bytes of a record.
-    pub record_bytes: u16,
     /// One for each block, in the order of the data object's directory.
     pub records: Vec<Record>,
     /// The manifest as it was signed.
@@ -311,13 +386,13 @@ impl KeyObject {
         out.extend_from_slice(&self.name.day.number().to_be_bytes());
         out.extend_from_slice(self.name.node.bytes());
         out.extend_from_slice(&self.name.seq.to_be_bytes());
-        out.extend_from_slice(&self.record_bytes.to_be_bytes());
+        out.extend_from_slice(&(RECORD_BYTES as u16).to_be_bytes());
         out.extend_from_slice(&(self.records.len() as u32).to_be_bytes());
         for record in &self.records {
             match record {
                 Record::Present(record) => {
                     out.push(1);
-                    out.extend_from_slice(record);
+                    out.extend_from_slice(&record[..]);
                 }
                 Record::Destroyed(leaf) => {
                     out.push(0);
@@ -345,13 +420,13 @@ impl KeyObject {
         };
         let record_bytes = u16::from_be_bytes(array(&mut rest)?);
         let count = u32::from_be_bytes(array(&mut rest)?) as usize;
-        if usize::from(record_bytes) > RECORD_BYTES_MAX || count > BLOCKS_MAX {
+        if usize::from(record_bytes) != RECORD_BYTES || count > BLOCKS_MAX {
             return Err(ObjectError::Damaged("its lengths"));
         }
         let mut records = Vec::with_capacity(count.min(rest.len() / 33));
         for _ in 0..count {
             records.push(match array::<1>(&mut rest)? {
-                [1] => Record::Present(take(&mut rest, usize::from(record_bytes))?.to_vec()),
+                [1] => Record::Present(Box::new(array(&mut rest)?)),
                 [0] => Record::Destroyed(array(&mut rest)?),
                 _ => return Err(ObjectError::Damaged("a record")),
             });
@@ -364,18 +439,38 @@ impl KeyObject {
         if !rest.is_empty() {
             return Err(ObjectError::Length);
         }
-        let object = Self { name, record_bytes, records, manifest, signature };
+        let object = Self { name, records, manifest, signature };
         object.check_manifest().map(|()| object)
     }
 
     /// What the node stated: read back from the bytes it signed. That it names this segment, and that its root is
     /// that of the records, was checked when the object was parsed; whose signature it bears is for whoever knows
-    /// the nodes' keys.
+    /// the nodes' keys ([`super::verify_manifest`]).
     ///
     /// # Errors
     /// When the bytes are no manifest of this segment.
     pub fn stated(&self) -> Result<Manifest, ObjectError> {
-        Manifest::parse(&self.manifest, &self.name).ok_or(ObjectError::Damaged("its manifest"))
+        let manifest = Manifest::parse(&self.manifest)?;
+        if manifest.name == self.name { Ok(manifest) } else { Err(ObjectError::Damaged("its manifest")) }
+    }
+
+    /// The key record at a place; none when it was destroyed. Its proof is still to be checked, under the label that
+    /// [`SegmentName::label`] gives ([`keys::seal::GroupKey::check`]).
+    ///
+    /// # Errors
+    /// When the bytes there are no key record.
+    pub fn record(&self, place: usize) -> Option<Result<keys::seal::Record, RecordError>> {
+        match self.records.get(place)? {
+            Record::Present(record) => Some(keys::seal::Record::parse(&record[..])),
+            Record::Destroyed(_) => None,
+        }
+    }
+
+    /// The place of a block's record; none when the segment has no such block, or its record was destroyed.
+    #[must_use]
+    pub fn place(&self, block: Block) -> Option<usize> {
+        let is = |record: &Record| matches!(record, Record::Present(bytes) if bytes[1] == block.kind() && bytes[2..18] == block.part());
+        self.records.iter().position(is)
     }
 
     fn check_manifest(&self) -> Result<(), ObjectError> {

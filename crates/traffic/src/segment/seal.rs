@@ -9,7 +9,7 @@ use super::columns::{ChunkHead, Scratch, put_chunk};
 use super::frames::{FrameCipher, Stream, padded_len};
 use super::gather::{AgentUse, GatheredSite, Gatherer, ShardAgents, SiteRows, chunks};
 use super::index::IndexBuilder;
-use super::keys::{SealError, SegmentKeys};
+use super::keys::{RecordBytes, SealError, SegmentKeys};
 use super::name::{Block, SegmentName};
 use super::object::{
     Entry, KeyObject, Manifest, ManifestSigner, Reason, Record, data_end, data_header, merkle_root, place,
@@ -55,9 +55,6 @@ pub enum SealingError {
     /// Rows that were packed in memory did not unpack: memory is damaged.
     #[error("rows in memory are damaged: {0}")]
     Memory(#[from] Malformed),
-    /// Two records of one seal differ in length.
-    #[error("the seal made key records of different lengths")]
-    Records,
 }
 
 /// A sealed segment: its data object was written, its key object is here.
@@ -299,7 +296,7 @@ struct OutputState<'a> {
     data: &'a mut (dyn Write + Send),
     hash: Sha256,
     at: u64,
-    blocks: Vec<(Entry, Vec<u8>)>,
+    blocks: Vec<(Entry, Box<RecordBytes>)>,
 }
 
 impl OutputState<'_> {
@@ -337,7 +334,7 @@ impl<'a> Output<'a> {
         let mut state = lock(&self.state);
         let offset = state.at;
         state.write(&sealed)?;
-        state.blocks.push((Entry { block, offset, rows, statistics }, record));
+        state.blocks.push((Entry { block, offset, rows, statistics }, Box::new(record)));
         Ok(())
     }
 
@@ -349,15 +346,10 @@ impl<'a> Output<'a> {
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut blocks = core::mem::take(&mut state.blocks);
         blocks.sort_unstable_by_key(|(entry, _)| place(entry.block));
-        let (entries, records): (Vec<Entry>, Vec<Vec<u8>>) = blocks.into_iter().unzip();
+        let (entries, records): (Vec<Entry>, Vec<Record>) =
+            blocks.into_iter().map(|(entry, record)| (entry, Record::Present(record))).unzip();
         state.write(&data_end(&entries))?;
         state.data.flush()?;
-        let length = records.first().map_or(0, Vec::len);
-        let record_bytes = u16::try_from(length).map_err(|_| SealingError::Records)?;
-        if records.iter().any(|record| record.len() != length) {
-            return Err(SealingError::Records);
-        }
-        let records: Vec<Record> = records.into_iter().map(Record::Present).collect();
         let manifest = Manifest {
             name: *self.name,
             group_key: self.keys.group_key(),
@@ -370,7 +362,7 @@ impl<'a> Output<'a> {
         };
         let signed = manifest.bytes();
         let signature = signer.sign(&signed);
-        let object = KeyObject { name: *self.name, record_bytes, records, manifest: signed, signature };
+        let object = KeyObject { name: *self.name, records, manifest: signed, signature };
         Ok((object.bytes(), manifest))
     }
 }

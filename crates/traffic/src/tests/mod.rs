@@ -4,46 +4,58 @@ mod damage;
 mod disk;
 mod generator;
 mod leak;
+mod officers;
 mod round_trip;
 
 use crate::import::{Counts, Import};
 use crate::parse::{DefaultHost, Format, LineParser};
 use crate::segment::name::{Block, EpochId, Line, NodeId, SegmentName, SiteId};
 use crate::segment::{
-    BlockKey, Gatherer, KeyObject, Limits, ManifestSigner, Reason, ReleasedKeys, SealError, SealOptions,
-    Sealed, Segment, SegmentKeys, seal,
+    BlockKey, Gatherer, GroupKeys, KeyObject, Limits, ManifestSigner, Reason, RecordBytes, ReleasedKeys,
+    SealError, SealOptions, Sealed, Segment, SegmentKeys, seal,
 };
 use crate::sites::Sites;
-use base::Day;
+use ::keys::seal::{GroupKey, Point};
+use base::{Day, SeededRandom};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-/// Stands in for the officers: keys are a hash of label and a secret. For tests alone.
+/// Stands in for the officers: a group key whose secret is one, and keys that come again for the same name. For tests alone.
 pub struct StandIn;
 
-fn stand_in_key(name: &SegmentName, block: Block) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(b"stand-in")
+/// The generator of the group, RFC 9496 section 4.3.
+const BASE: &str = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76";
+
+static GROUP: LazyLock<Arc<GroupKey>> = LazyLock::new(|| {
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&BASE[2 * index..2 * index + 2], 16).expect("digits");
+    }
+    let public = Point::parse(&bytes).expect("a point");
+    Arc::new(GroupKey::new(Line::from_bytes([1; 32]), EpochId::from_bytes([2; 16]), public))
+});
+
+fn stand_in(name: &SegmentName, block: Block) -> (RecordBytes, BlockKey) {
+    let hash = Sha256::new()
         .chain_update(name.id().bytes())
         .chain_update([block.kind()])
         .chain_update(block.part())
-        .finalize()
-        .into()
+        .finalize();
+    let seed = u64::from_be_bytes(hash[..8].try_into().expect("eight bytes"));
+    let keys = GroupKeys::new(Arc::clone(&GROUP), Arc::new(SeededRandom::new(seed)));
+    keys.seal(name, block).expect("of this group")
 }
 
 impl SegmentKeys for StandIn {
-    fn seal(&self, name: &SegmentName, block: Block) -> Result<(Vec<u8>, BlockKey), SealError> {
-        let mut record = vec![1, block.kind()];
-        record.extend_from_slice(&block.part());
-        record.extend_from_slice(&Sha256::digest(stand_in_key(name, block)));
-        Ok((record, BlockKey::from_bytes(stand_in_key(name, block))))
+    fn seal(&self, name: &SegmentName, block: Block) -> Result<(RecordBytes, BlockKey), SealError> {
+        Ok(stand_in(name, block))
     }
 
     fn group_key(&self) -> [u8; 32] {
-        [8; 32]
+        *GROUP.public().bytes()
     }
 }
 
@@ -73,7 +85,7 @@ impl ReleasedKeys for Release {
             Block::Dictionary => true,
             Block::Canary => false,
         };
-        open.then(|| BlockKey::from_bytes(stand_in_key(name, block)))
+        open.then(|| stand_in(name, block).1)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::hit::Address;
 use crate::parse::Format;
 use crate::scan::{Cancel, End, Pattern, Prefix, Query, Scanned, scan, touched};
 use crate::segment::name::{Block, SiteId};
-use crate::segment::{BEYOND, Limits, ReadError};
+use crate::segment::{BEYOND, Limits, ReadError, ReleasedKeys, Segment};
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
@@ -22,12 +22,22 @@ pub fn made(lines: usize, limits: Limits, count: usize) -> (Made, Vec<Expected>)
 }
 
 pub fn find(made: &Made, release: &Release, query: &Query, count: usize) -> (Vec<Expected>, Scanned) {
+    let (mut found, scanned) = read(&made.open(), release, query, count);
+    found.sort();
+    (found, scanned)
+}
+
+/// What a question finds, as the generator writes it.
+pub fn rows_of(segment: &Segment, keys: &dyn ReleasedKeys, query: &Query) -> Vec<Expected> {
+    read(segment, keys, query, 1).0
+}
+
+fn read(segment: &Segment, keys: &dyn ReleasedKeys, query: &Query, count: usize) -> (Vec<Expected>, Scanned) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let hosts: Vec<(SiteId, String)> =
         (0..40).map(|number| (site_id(number as usize), host(number))).collect();
     let mut found = Vec::new();
-    let segment = made.open();
-    let scanned = scan(&segment, release, query, threads(count), &Cancel::default(), &mut |batch| {
+    let scanned = scan(segment, keys, query, threads(count), &Cancel::default(), &mut |batch| {
         for row in batch.rows() {
             let (named, path) = batch.path(row).expect("a path");
             let known = hosts.iter().find(|(site, _)| *site == batch.site()).map(|(_, host)| host.clone());
@@ -41,7 +51,6 @@ pub fn find(made: &Made, release: &Release, query: &Query, count: usize) -> (Vec
         }
         ControlFlow::Continue(())
     });
-    found.sort();
     (found, scanned.expect("scans"))
 }
 

@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("store", &["base", "policy", "keys", "ledger"]),
     ("outbound", &["base", "policy", "ledger", "store"]),
     ("documents", &["base"]),
-    ("office", &["base", "policy", "keys", "ledger", "store", "outbound", "documents"]),
+    ("office", &["base", "policy", "keys", "traffic", "ledger", "store", "outbound", "documents"]),
     ("web", &["base", "policy", "keys", "ledger", "store", "outbound", "documents", "office"]),
     ("waarborg", &["base", "policy", "keys", "ledger", "store", "outbound", "documents", "office", "web"]),
     (

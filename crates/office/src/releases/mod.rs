@@ -1,0 +1,32 @@
+//! Releases of the traffic log: what somebody asks to open, and what an officer's own program checks before it
+//! helps (CRYPTO section 9).
+//!
+//! ```text
+//! Request ──ledger──► Dossier ──officer's program: check──► Approval ──k of them──► Dossier ──check──► answers
+//! ```
+//!
+//! Invariants
+//! - A request is its bytes: they are hashed as they were sent, and there is one spelling.
+//! - `check` believes nothing that the office says: what it does not find in the ledger that the officer pinned, in the
+//!   officer's own group documents or under a signature is refused, each time with its own [`Refusal`].
+//! - This half is pure: no database, no clock, no file. An officer's program uses it without an office.
+
+mod check;
+mod dossier;
+mod merkle;
+mod refusal;
+mod request;
+mod site;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::{Answered, Asked, Cleared, ClearedLabel, Pinned, Stage, TERM_MONTHS, check};
+pub use dossier::{DOSSIER_BYTES_MAX, Dossier, DossierError, Included, RecordPart, SegmentPart, SiteOpening};
+pub use merkle::RecordTree;
+pub use refusal::{Refusal, ShownLabel};
+pub use request::{
+    Ground, NewRequest, REASON_CHARS_MAX, RELEASE_DAYS_MAX, REQUEST_BYTES_MAX, ReleaseId, Request,
+    RequestError, Scope, ScopeItem, Target,
+};
+pub use site::site_commitment;

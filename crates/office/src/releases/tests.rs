@@ -1,0 +1,1 @@
+//! Requests and dossiers: what reads, and what is refused.
