@@ -11,6 +11,10 @@
 //! - Destroying a day removes its key objects, syncs, looks again, and only then begins with the data. Its time does
 //!   not depend on how much the day holds. What a disk keeps of deleted files is beyond this.
 
+mod arriving;
+
+pub use arriving::{Arrived, Arriving};
+
 use crate::segment::name::{Block, NodeId, SegmentName, SiteId};
 use crate::segment::{KeyObject, ObjectError, ReadError, Record, Sealed, Segment};
 use base::Day;
