@@ -60,6 +60,8 @@ purposes! {
     Rights, "rights", Fields;
     /// Sign-in attempts, sessions and second factors.
     Security, "security", Fields;
+    /// Leaks: the provider's own cases, and what customers report of theirs.
+    Incidents, "incidents", Fields;
     /// The salt of a subject's commitments in the ledger.
     Ledger, "ledger", Salt;
 }

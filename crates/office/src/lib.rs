@@ -19,6 +19,7 @@ pub mod catalogue;
 pub mod checkpoints;
 pub mod customers;
 pub mod form;
+pub mod incidents;
 pub mod mailing;
 pub mod messages;
 pub mod orders;

@@ -6,7 +6,7 @@ use policy::schema::Table;
 /// Every table of the data store.
 #[must_use]
 pub fn tables() -> Vec<&'static Table> {
-    let slices: [&'static [Table]; 19] = [
+    let slices: [&'static [Table]; 20] = [
         store::CORE_TABLES,
         outbound::TABLES,
         crate::subjects::TABLES,
@@ -26,6 +26,7 @@ pub fn tables() -> Vec<&'static Table> {
         crate::billing::TABLES,
         crate::payments::TABLES,
         crate::processor_agreements::TABLES,
+        crate::incidents::TABLES,
     ];
     slices.into_iter().flatten().collect()
 }

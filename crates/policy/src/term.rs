@@ -212,16 +212,19 @@ pub enum Moment {
     SubjectErased,
     /// The service for which the content was held ended.
     ServiceEnded,
+    /// The case of a leak, or a report of one, was closed.
+    IncidentClosed,
 }
 
 impl Moment {
     /// All of them, in the order the documentation lists them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Collected,
         Self::AgreementEnded,
         Self::ServiceEnded,
         Self::RequestClosed,
         Self::ConversationClosed,
+        Self::IncidentClosed,
         Self::BookYearEnded,
         Self::CertificateExpired,
         Self::DomainEnded,
@@ -245,6 +248,7 @@ impl Moment {
             Self::LastUsed => "last-used",
             Self::SubjectErased => "subject-erased",
             Self::ServiceEnded => "service-ended",
+            Self::IncidentClosed => "incident-closed",
         }
     }
 
@@ -265,6 +269,7 @@ impl Moment {
             Self::LastUsed => ("het laatste gebruik", "the last use"),
             Self::SubjectErased => ("het wissen van de andere gegevens", "the other data are erased"),
             Self::ServiceEnded => ("het einde van de dienst", "the end of the service"),
+            Self::IncidentClosed => ("het afsluiten van het datalek", "the case of the leak is closed"),
         };
         match language {
             Language::Nl => nl,

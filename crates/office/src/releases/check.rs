@@ -276,7 +276,7 @@ fn cleared_labels(
     }
     let (mut labels, mut seen) = (Vec::with_capacity(total), BTreeSet::new());
     for (at, segment) in dossier.segments.iter().enumerate() {
-        let manifest = Manifest::read(&segment.manifest).map_err(|_| Refusal::Manifest(at + 1))?;
+        let manifest = Manifest::parse(&segment.manifest).map_err(|_| Refusal::Manifest(at + 1))?;
         let source = Source::of(&manifest, &segment.manifest, pinned, ledger)?;
         for part in &segment.records {
             let label = source.clear(part, &manifest, dossier.request.scope())?;

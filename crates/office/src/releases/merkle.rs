@@ -70,7 +70,7 @@ mod tests {
     fn it_is_the_tree_of_a_key_object() {
         use traffic::segment::{Record, merkle_root};
         for size in 0..40u8 {
-            let records: Vec<Record> = (0..size).map(|n| Record::Present(vec![n; 178])).collect();
+            let records: Vec<Record> = (0..size).map(|n| Record::Present(Box::new([n; 178]))).collect();
             let leaves = (0..size).map(|n| leaf_hash(&[n; 178])).collect();
             assert_eq!(RecordTree::new(leaves).root().as_bytes(), &merkle_root(&records));
         }

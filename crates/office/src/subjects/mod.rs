@@ -17,6 +17,8 @@ pub enum SubjectKind {
     Login,
     /// Somebody who wrote through the contact form without an account.
     Visitor,
+    /// One case of the provider's own: a leak, or a lawful order. Its keys hold what is written about it.
+    Incident,
     /// The books of one customer and year: what the law keeps after the customer is erased.
     Books,
 }
@@ -29,6 +31,7 @@ impl SubjectKind {
             Self::Customer => "customer",
             Self::Login => "login",
             Self::Visitor => "visitor",
+            Self::Incident => "incident",
             Self::Books => "books",
         }
     }

@@ -9,6 +9,7 @@ mod k0002_epoch;
 mod m0001_core;
 mod m0002_office;
 mod m0003_sales;
+mod m0004_incidents;
 
 use crate::{Backend, Store, StoreError};
 use sea_orm::ConnectionTrait;
@@ -24,6 +25,7 @@ impl MigratorTrait for DataMigrator {
             Box::new(m0001_core::Migration),
             Box::new(m0002_office::Migration),
             Box::new(m0003_sales::Migration),
+            Box::new(m0004_incidents::Migration),
         ]
     }
 }

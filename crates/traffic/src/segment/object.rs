@@ -256,29 +256,6 @@ impl Manifest {
         (manifest.bytes() == bytes).then_some(manifest)
     }
 
-    /// Reads a manifest whose segment is not known yet: the name is the one that it states.
-    ///
-    /// # Errors
-    /// When the bytes are no manifest, or not in its one spelling.
-    pub fn read(bytes: &[u8]) -> Result<Self, ObjectError> {
-        let mut rest = bytes;
-        let mut fields: Vec<&[u8]> = Vec::with_capacity(MANIFEST_FIELDS);
-        for _ in 0..MANIFEST_FIELDS {
-            let length = u32::from_be_bytes(array(&mut rest)?) as usize;
-            fields.push(take(&mut rest, length)?);
-        }
-        let wrong = ObjectError::Damaged("its manifest");
-        let number = |at: usize| fields[at].try_into().map(u32::from_be_bytes).map_err(|_| wrong);
-        let name = SegmentName {
-            line: Line::from_bytes(fields[2].try_into().map_err(|_| wrong)?),
-            epoch: EpochId::from_bytes(fields[3].try_into().map_err(|_| wrong)?),
-            day: Day::from_number(number(5)?),
-            node: NodeId::from_bytes(fields[6].try_into().map_err(|_| wrong)?),
-            seq: number(7)?,
-        };
-        Self::parse(bytes, &name).ok_or(wrong)
-    }
-
     /// SHA-256 of those bytes: the next manifest's `previous`.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {

@@ -3,7 +3,7 @@
 use super::store::{self, DeclaredRow, Stored};
 use crate::{Office, OfficeError, schema};
 use base::{Day, Sensitive, SubjectId, Timestamp};
-use keys::purpose::{Account, Invoicing, Rights, Security, Support};
+use keys::purpose::{Account, Incidents, Invoicing, Rights, Security, Support};
 use keys::{Cell, DataKey, KeyError, Purpose, Sealed};
 use policy::schema::{Content, OnErasure, Table};
 use std::collections::BTreeMap;
@@ -70,6 +70,7 @@ struct Keys {
     rights: Option<DataKey<Rights>>,
     security: Option<DataKey<Security>>,
     invoicing: Option<DataKey<Invoicing>>,
+    incidents: Option<DataKey<Incidents>>,
 }
 
 impl Keys {
@@ -90,6 +91,7 @@ impl Keys {
             rights: key(office, subject).await?,
             security: key(office, subject).await?,
             invoicing: key(office, subject).await?,
+            incidents: key(office, subject).await?,
         })
     }
 
@@ -100,6 +102,7 @@ impl Keys {
             "rights" => open(self.rights.as_ref(), cell, bytes),
             "security" => open(self.security.as_ref(), cell, bytes),
             "invoicing" => open(self.invoicing.as_ref(), cell, bytes),
+            "incidents" => open(self.incidents.as_ref(), cell, bytes),
             other => Err(OfficeError::Other(format!("no package opens values of the purpose {other}"))),
         }
     }

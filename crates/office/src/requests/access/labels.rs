@@ -32,6 +32,11 @@ const TABLES: &[(&str, Label)] = &[
     ("request", ("Verzoeken over uw gegevens", "Requests about your data")),
     ("access_package", ("Eerdere kopieën", "Earlier copies")),
     ("processor_agreement", ("Verwerkersovereenkomsten", "Processor agreements")),
+    ("leak_report", ("Datalekken die u hebt gemeld", "Data leaks that you reported")),
+    ("incident_customer", ("Datalekken bij ons die u raken", "Data leaks on our side that touch you")),
+    ("incident", ("Datalekken", "Data leaks")),
+    ("incident_report", ("Meldingen van een datalek", "Reports of a data leak")),
+    ("lawful_order", ("Bevelen van een autoriteit", "Orders of an authority")),
     ("outbound_contact", ("Wie uw gegevens heeft ontvangen", "Who received your data")),
 ];
 
