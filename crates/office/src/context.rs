@@ -38,6 +38,9 @@ pub struct Office {
     pub settings: Settings,
     /// Names for the search, in memory only.
     pub names: Names,
+    /// Releases of the traffic log that this process asked for, with their keys once they are open.
+    pub sessions: crate::releases::Sessions,
+    log: Option<crate::traffic_log::Log>,
     policy: RwLock<Arc<Policy>>,
 }
 
@@ -149,7 +152,22 @@ impl Office {
         random: Arc<dyn Random>,
         settings: Settings,
     ) -> Self {
-        Self { store, vault, clock, random, settings, names: Names::default(), policy: RwLock::new(policy) }
+        Self { store, vault, clock, random, settings, names: Names::default(), sessions: Default::default(), log: None, policy: RwLock::new(policy) }
+    }
+
+    /// With the files of the traffic log.
+    #[must_use]
+    pub fn with_log(mut self, log: crate::traffic_log::Log) -> Self {
+        self.log = Some(log);
+        self
+    }
+
+    /// The files of the traffic log.
+    ///
+    /// # Errors
+    /// When this process was not given them.
+    pub fn log(&self) -> Result<&crate::traffic_log::Log, OfficeError> {
+        self.log.as_ref().ok_or(OfficeError::Forbidden { why: "this process has no place for the traffic log" })
     }
 
     /// The present instant.

@@ -33,6 +33,7 @@ pub mod schema;
 pub mod services;
 pub mod subjects;
 pub mod table;
+pub mod traffic_log;
 
 pub use context::{By, Office, Prepared, Record, Settings};
 pub use error::OfficeError;

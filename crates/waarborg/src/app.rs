@@ -13,6 +13,7 @@ use outbound::{ConnectLimits, Gate, Recorder, Register};
 use policy::Policy;
 use std::path::Path;
 use std::sync::Arc;
+use traffic::store::LocalStore;
 use store::{SqlKeyStore, Store};
 
 /// The longest secret file that is read, in bytes.
@@ -129,7 +130,10 @@ impl App {
         let gate = Arc::new(Gate::new(Register::of(&policy), recorder, ConnectLimits::default()));
         let sender = Sender::new(&policy.provider().name, config.mail.sender()).context("mail.sender")?;
         let (mailer, maildir) = mailer(&config.mail, sender, &gate, &random)?;
-        let office = Office::new(store, vault, policy, clock, random, settings);
+        let log = LocalStore::open(config.files.traffic.clone(), config.files.traffic_keys.clone())
+            .context("the traffic log")?;
+        let log = office::traffic_log::Log { store: Arc::new(log) };
+        let office = Office::new(store, vault, policy, clock, random, settings).with_log(log);
         Ok(Self {
             config: Arc::new(config),
             office: Arc::new(office),

@@ -101,6 +101,10 @@ pub struct Files {
     pub ledger_key: PathBuf,
     /// The signer's state.
     pub ledger_state: PathBuf,
+    /// The traffic log: sealed data.
+    pub traffic: PathBuf,
+    /// The traffic log: what opens it for the officers. On no disk that keeps versions, in no long backup.
+    pub traffic_keys: PathBuf,
 }
 
 /// How mail leaves.
@@ -249,6 +253,8 @@ struct TypedFiles {
     ledger: PathBuf,
     ledger_key: PathBuf,
     ledger_state: PathBuf,
+    traffic: PathBuf,
+    traffic_keys: PathBuf,
 }
 
 impl Default for TypedFiles {
@@ -262,6 +268,8 @@ impl Default for TypedFiles {
             ledger: "ledger".into(),
             ledger_key: "secrets/ledger.key".into(),
             ledger_state: "secrets/ledger.state".into(),
+            traffic: "traffic/data".into(),
+            traffic_keys: "traffic/keys".into(),
         }
     }
 }
@@ -334,6 +342,8 @@ impl Config {
                 ledger: at(files.ledger),
                 ledger_key: at(files.ledger_key),
                 ledger_state: at(files.ledger_state),
+                traffic: at(files.traffic),
+                traffic_keys: at(files.traffic_keys),
             },
             mail: mail(typed.mail, home),
             log: typed.log,

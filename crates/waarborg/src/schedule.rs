@@ -22,7 +22,7 @@ const CONTACT_SECONDS: i64 = 600;
 const ORPHAN_HOURS: i64 = 24;
 
 /// The tasks, in the order in which they run when several are due.
-pub const TASKS: [&str; 14] = [
+pub const TASKS: [&str; 17] = [
     "jobs-released",
     "imports-swept",
     "contacts-ended",
@@ -34,6 +34,9 @@ pub const TASKS: [&str; 14] = [
     "payments-reminded",
     "retention",
     "processor-agreements",
+    "log-sites",
+    "log-retention",
+    "releases-ended",
     "orphan-keys",
     "epoch-rotation",
     "attest",
@@ -41,9 +44,9 @@ pub const TASKS: [&str; 14] = [
 
 fn seconds_between(app: &App, task: &str) -> i64 {
     match task {
-        "jobs-released" | "imports-swept" => MINUTE,
-        "contacts-ended" | "billing-resumed" => 5 * MINUTE,
-        "links-swept" | "services-ended" | "retention" | "processor-agreements" => HOUR,
+        "jobs-released" | "imports-swept" | "releases-ended" => MINUTE,
+        "contacts-ended" | "billing-resumed" | "log-sites" => 5 * MINUTE,
+        "links-swept" | "services-ended" | "retention" | "log-retention" | "processor-agreements" => HOUR,
         "attest" => i64::from(app.config.jobs.attest_hours) * HOUR,
         _ => DAY,
     }
@@ -130,6 +133,15 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
             let reminded = office::payments::remind(office).await?;
             let enforced = office::payments::enforce(office).await?;
             format!("{reminded}; {enforced}")
+        }
+        "log-sites" => {
+            let begun = office::traffic_log::follow_services(office).await?;
+            format!("{begun} sites of the traffic log begun")
+        }
+        "log-retention" => office::traffic_log::run(office).await?.to_string(),
+        "releases-ended" => {
+            let ended = office::releases::sweep(office).await?;
+            format!("{ended} releases ended whose time was over")
         }
         "retention" => {
             let before = now.plus_days(-REMEMBERED_DAYS);

@@ -170,6 +170,7 @@ mod format;
 mod gallery;
 mod layers;
 mod list;
+pub mod machines;
 mod once;
 mod page;
 pub mod pages;

@@ -19,7 +19,7 @@ const SUBJECTS: u32 = 500;
 /// How long after its day a task to take something of an erased customer away may stay open.
 const TAKE_AWAY_DAYS: i64 = 7;
 
-fn promise(id: &str) -> PromiseId {
+pub(super) fn promise(id: &str) -> PromiseId {
     id.parse().expect("the sixteen promises are known")
 }
 
@@ -30,10 +30,13 @@ pub(super) async fn all(office: &Office) -> Result<Vec<Finding>, OfficeError> {
     for declared in policy.promises() {
         let id = declared.id;
         findings.push(match (id.to_string().as_str(), declared.built.by) {
-            ("P01" | "P12" | "P13" | "P14" | "P15" | "P16", Backing::Procedure) => {
+            ("P01" | "P06" | "P07" | "P08" | "P12" | "P13" | "P14" | "P15" | "P16", Backing::Procedure) => {
                 Finding::unprovable(id, Unprovable::Procedure)
             }
             ("P01", Backing::Software) => administration(office, &policy).await?,
+            ("P06", Backing::Software) => super::traffic::recorded(office).await?,
+            ("P07", Backing::Software) => super::traffic::term(office).await?,
+            ("P08", Backing::Software) => super::traffic::only_for_leaks(office).await?,
             ("P12", Backing::Software) => rights(office).await?,
             ("P13", Backing::Software) => erasure(office).await?,
             ("P14", Backing::Software) => complaint(office).await?,

@@ -7,6 +7,7 @@
 mod checks;
 mod model;
 mod service;
+mod traffic;
 mod store;
 mod versions;
 

@@ -214,7 +214,9 @@ pub async fn ask(office: &Office, session: &Session, new: &NewAsk) -> Result<Rel
     } else if new.reason.chars().count() > super::REASON_CHARS_MAX {
         problems.add("reason", Problem::TooLong { max: super::REASON_CHARS_MAX });
     }
-    problems.check()?;
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
     if !new.on.is_open(office).await? {
         return Err(AskError::GroundClosed);
     }

@@ -112,7 +112,7 @@ pub(super) async fn segments(office: &Office, parts: &[Part]) -> Result<Vec<Segm
 fn segment(log: &traffic::store::LocalStore, part: &Part) -> Result<SegmentPart, OfficeError> {
     let keys = log.key_object(&part.stored()).map_err(fault)?;
     let leaves = keys.records.iter().map(|record| match record {
-        Stated::Present(bytes) => leaf_hash(bytes),
+        Stated::Present(bytes) => leaf_hash(bytes.as_slice()),
         Stated::Destroyed(leaf) => Hash::from_bytes(*leaf),
     });
     let tree = RecordTree::new(leaves.collect());

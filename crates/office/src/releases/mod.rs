@@ -12,21 +12,36 @@
 //! - This half is pure: no database, no clock, no file. An officer's program uses it without an office.
 
 mod check;
+mod ask;
+mod build;
 mod dossier;
 mod merkle;
+mod model;
+mod question;
 mod refusal;
 mod request;
+mod session;
 mod site;
+mod store;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
 
 pub use check::{Answered, Asked, Cleared, ClearedLabel, Pinned, Stage, TERM_MONTHS, check};
+pub use ask::{AskError, Brought, HOURS_MAX, NewAsk, On, Wanted, ask, end, page, release, request, sweep, take_file};
+pub use build::dossier;
 pub use dossier::{DOSSIER_BYTES_MAX, Dossier, DossierError, Included, RecordPart, SegmentPart, SiteOpening};
 pub use merkle::RecordTree;
+pub use model::{Approved, EndReason, Query, QueryId, Release, ReleaseFilter, ReleaseState};
+pub use question::{Answer, Counts, Question, QuestionError, ROWS_MAX, Row, SHOWN_MAX, Shape};
 pub use refusal::{Refusal, ShownLabel};
 pub use request::{
     Ground, NewRequest, REASON_CHARS_MAX, RELEASE_DAYS_MAX, REQUEST_BYTES_MAX, ReleaseId, Request,
     RequestError, Scope, ScopeItem, Target,
 };
+pub use session::{Ready, Sessions, ask as ask_question, open, questions, ready};
 pub use site::site_commitment;
+pub use store::TABLES;
+
+pub(crate) use verdict::finding;

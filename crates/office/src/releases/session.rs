@@ -18,7 +18,8 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use traffic::scan::{Cancel, End, scan, touched};
-use traffic::segment::{Manifest, Released, SegmentName};
+use traffic::segment::name::SegmentName;
+use traffic::segment::{Manifest, Released};
 use traffic::store::{LocalStore, Stored};
 
 /// Threads that read for one question.
@@ -168,7 +169,7 @@ async fn blocks(office: &Office, chain: &Chain, parts: &[Part]) -> Result<Vec<To
     let fault = |error: &dyn core::fmt::Display| OfficeError::Other(format!("the release: {error}"));
     let mut blocks = Vec::new();
     for (part, segment) in parts.iter().zip(build::segments(office, parts).await?) {
-        let manifest = Manifest::read(&segment.manifest).map_err(|error| fault(&error))?;
+        let manifest = Manifest::parse(&segment.manifest).map_err(|error| fault(&error))?;
         let epoch = manifest.name.epoch;
         let (group, document) = chain.epoch(epoch).zip(chain.document_of(epoch)).ok_or(AskError::NoOfficers)?;
         for record in &segment.records {

@@ -28,7 +28,8 @@ pub const TABLES: &[Table] = &[
             Column::plain("found"),
             Column::secret("leaf"),
         ],
-    ),
+    )
+    .deleted_with("subject_id"),
     Table::new("release_site", &[Column::plain("release_id"), Column::plain("site_id")]),
     Table::new(
         "release_approval",
@@ -75,7 +76,8 @@ pub const TABLES: &[Table] = &[
             Column::secret("leaf"),
             Column::secret("opened_leaf"),
         ],
-    ),
+    )
+    .deleted_with("subject_id"),
     Table::new(
         "release_checkpoint",
         &[Column::plain("size"), Column::secret("root"), Column::plain("shown_at")],

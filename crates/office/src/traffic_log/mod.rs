@@ -27,7 +27,7 @@ pub use model::{
     SegmentRow,
 };
 pub use nodes::{Token, authenticate, confirm as confirm_node, node, nodes, propose as propose_node, revoke as revoke_node};
-pub use receive::{Pushed, ReceiveError, Receiving, receive_data, receive_keys};
+pub use receive::{KEYS_BYTES_MAX, Pushed, ReceiveError, Receiving, receive_data, receive_keys};
 pub use sites::{follow_services, of_customer, of_ids, searchable, site_list};
 pub use store::TABLES;
 

@@ -36,7 +36,7 @@ pub async fn node(office: &Office, id: NodeId) -> Result<Node, OfficeError> {
 /// [`OfficeError::Invalid`] at `name` or `key`, also when one of them is known already.
 pub async fn propose(office: &Office, by: SubjectId, name: &str, key: &str) -> Result<NodeId, OfficeError> {
     let name = name.trim();
-    let mut problems = Problems::default();
+    let mut problems = Problems::new();
     if name.is_empty() {
         problems.add("name", Problem::Missing);
     } else if name.chars().count() > NAME_CHARS_MAX {
@@ -50,8 +50,7 @@ pub async fn propose(office: &Office, by: SubjectId, name: &str, key: &str) -> R
     } else if parsed.is_err() {
         problems.add("key", Problem::Choice);
     }
-    problems.check()?;
-    let Ok(key) = parsed else { return Err(Problems::one("key", Problem::Choice).into()) };
+    let (Ok(key), true) = (parsed, problems.is_empty()) else { return Err(problems.into()) };
     let known = store::nodes(&office.store).await?;
     if known.len() >= store::NODES_MAX as usize {
         return Err(OfficeError::Forbidden { why: "there are as many machines as one office takes" });

@@ -175,10 +175,14 @@ pub async fn receive_keys(
     }
     let manifest = keys.stated().map_err(|error| ReceiveError::Object(error.to_string()))?;
     check_day(office, stored.day)?;
-    crate::seal::group_key(office, keys.name.line, keys.name.epoch)
-        .await?
-        .filter(|key| *key == manifest.group_key)
-        .ok_or(ReceiveError::Group)?;
+    let chain = crate::seal::chain(office).await?.ok_or(ReceiveError::Group)?;
+    let group = chain.epoch(keys.name.epoch).map(|group| group.key());
+    let is_ours = |key: &std::sync::Arc<keys::seal::GroupKey>| {
+        key.line() == keys.name.line && *key.public().bytes() == manifest.group_key
+    };
+    if !group.is_some_and(is_ours) {
+        return Err(ReceiveError::Group);
+    }
     let sites = check_data(office, &keys, &manifest).await?;
 
     let files = std::sync::Arc::clone(&office.log()?.store);

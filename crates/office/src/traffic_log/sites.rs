@@ -58,7 +58,7 @@ async fn begin(office: &Office, id: ServiceId) -> Result<bool, OfficeError> {
         leaf: *entry.entry().leaf_hash().as_bytes(),
     };
     let tx = office.store.begin().await?;
-    crate::messages::require_active(&tx, subject).await?;
+    crate::subjects::lock_active(&tx, subject).await?;
     match store::insert_site(&tx, &new, office.now()).await {
         // Another process was first.
         Err(::store::StoreError::Duplicate) => {

@@ -620,6 +620,6 @@ pub(super) async fn add_destroyed(
 /// The latest instant that the ledger knows of.
 pub(super) async fn last_ledger_time(store: &Store) -> Result<Option<Timestamp>, StoreError> {
     let head = ::store::head(store).await?;
-    let Some(last) = head.size.checked_sub(1) else { return Ok(None) };
+    let Some(last) = head.frontier.size().checked_sub(1) else { return Ok(None) };
     Ok(::store::entry_at(store, last).await?.map(|row| row.at))
 }

@@ -27,13 +27,13 @@ super::forward!(
     CREATE INDEX release_state ON release (state, not_after);
     CREATE INDEX release_ground ON release (ground_id);
     CREATE TABLE release_site (
-        release_id UUID NOT NULL REFERENCES release (id),
+        release_id UUID NOT NULL,
         site_id BYTEA NOT NULL,
         PRIMARY KEY (release_id, site_id)
     );
     CREATE INDEX release_site_site ON release_site (site_id);
     CREATE TABLE release_approval (
-        release_id UUID NOT NULL REFERENCES release (id),
+        release_id UUID NOT NULL,
         officer BIGINT NOT NULL,
         approval TEXT NOT NULL,
         leaf BYTEA NOT NULL,
@@ -42,7 +42,7 @@ super::forward!(
         PRIMARY KEY (release_id, officer)
     );
     CREATE TABLE release_answer (
-        release_id UUID NOT NULL REFERENCES release (id),
+        release_id UUID NOT NULL,
         session BYTEA NOT NULL,
         officer BIGINT NOT NULL,
         answer TEXT NOT NULL,
@@ -52,7 +52,7 @@ super::forward!(
     );
     CREATE TABLE release_query (
         id UUID PRIMARY KEY,
-        release_id UUID NOT NULL REFERENCES release (id),
+        release_id UUID NOT NULL,
         subject_id UUID NOT NULL,
         question BYTEA NOT NULL,
         asked_by UUID NOT NULL,

@@ -10,6 +10,8 @@ mod m0001_core;
 mod m0002_office;
 mod m0003_sales;
 mod m0004_incidents;
+mod m0006_traffic_log;
+mod m0007_releases;
 
 use crate::{Backend, Store, StoreError};
 use sea_orm::ConnectionTrait;
@@ -26,6 +28,8 @@ impl MigratorTrait for DataMigrator {
             Box::new(m0002_office::Migration),
             Box::new(m0003_sales::Migration),
             Box::new(m0004_incidents::Migration),
+            Box::new(m0006_traffic_log::Migration),
+            Box::new(m0007_releases::Migration),
         ]
     }
 }
