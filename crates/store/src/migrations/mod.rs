@@ -9,6 +9,7 @@ mod m0001_core;
 mod m0002_office;
 mod m0003_sales;
 mod m0004_incidents;
+mod m0005_seal;
 
 use crate::{Backend, Store, StoreError};
 use sea_orm::ConnectionTrait;
@@ -25,6 +26,7 @@ impl MigratorTrait for DataMigrator {
             Box::new(m0002_office::Migration),
             Box::new(m0003_sales::Migration),
             Box::new(m0004_incidents::Migration),
+            Box::new(m0005_seal::Migration),
         ]
     }
 }
