@@ -30,6 +30,7 @@ pub mod releases;
 pub mod requests;
 pub mod retention;
 pub mod schema;
+pub mod seal;
 pub mod services;
 pub mod subjects;
 pub mod table;

@@ -6,7 +6,7 @@ use policy::schema::Table;
 /// Every table of the data store.
 #[must_use]
 pub fn tables() -> Vec<&'static Table> {
-    let slices: [&'static [Table]; 22] = [
+    let slices: [&'static [Table]; 23] = [
         store::CORE_TABLES,
         outbound::TABLES,
         crate::subjects::TABLES,
@@ -27,6 +27,7 @@ pub fn tables() -> Vec<&'static Table> {
         crate::payments::TABLES,
         crate::processor_agreements::TABLES,
         crate::incidents::TABLES,
+        crate::seal::TABLES,
         crate::traffic_log::TABLES,
         crate::releases::TABLES,
     ];

@@ -1,5 +1,9 @@
 //! The command line as typed.
 
+mod officer;
+
+pub use officer::{OfficerArgs, OfficerCommand, ShareArgs};
+
 use base::Day;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -58,6 +62,8 @@ pub enum Command {
     /// Manages root and epoch keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// An officer's own program: without server or database.
+    Officer(OfficerArgs),
     /// Makes a consistent copy of the data while the program runs; of the keys apart.
     Backup(BackupArgs),
     /// Puts a copy back and replays the erasures since.

@@ -45,6 +45,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Import(args) => commands::import::run(config, &args, &out).await,
         Command::Staff(command) => commands::staff::run(config, command, &out).await,
         Command::Keys(command) => commands::keys::run(config, &command, &out).await,
+        Command::Officer(args) => commands::officer::run(&args, &out),
         Command::Backup(args) => commands::backup::run(config, &args, &out).await,
         Command::Restore(args) => commands::restore::run(config, &args, &out).await,
         Command::Doctor => commands::doctor::run(config, &out).await,

@@ -68,5 +68,6 @@ pub fn router(app: &App) -> Result<Router> {
         clock: Arc::clone(&app.office.clock),
         random: Arc::clone(&app.office.random),
     };
-    Ok(web::app(routes, parts, state)?)
+    let machines = web::machines::router(state.clone());
+    Ok(web::app(routes, parts, state)?.merge(machines))
 }

@@ -144,6 +144,17 @@ impl ShareFile {
         Ok(())
     }
 
+    /// Takes a document of a ceremony that this officer had no part in. Shares that are here stay as they are.
+    ///
+    /// # Errors
+    /// When a ceremony is going on, there are no documents yet, or the chain refuses it; then nothing changes.
+    pub fn observe(&mut self, signed: SignedDocument) -> Result<(), ShareFileError> {
+        if self.ceremony.is_some() {
+            return Err(ShareFileError::Busy);
+        }
+        Ok(self.chain.as_mut().ok_or(ShareFileError::Idle)?.append(signed)?)
+    }
+
     /// Begins a ceremony. Store the file, then send the message.
     ///
     /// # Errors

@@ -21,6 +21,8 @@ pub enum SubjectKind {
     Incident,
     /// The books of one customer and year: what the law keeps after the customer is erased.
     Books,
+    /// The officers of one roster: what shows who sealed and opened, kept as long as what was sealed with it.
+    Seal,
 }
 
 impl SubjectKind {
@@ -33,6 +35,7 @@ impl SubjectKind {
             Self::Visitor => "visitor",
             Self::Incident => "incident",
             Self::Books => "books",
+            Self::Seal => "seal",
         }
     }
 }

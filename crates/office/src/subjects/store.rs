@@ -146,16 +146,18 @@ pub(crate) async fn mark_erased(tx: &Tx, id: SubjectId, now: Timestamp) -> Resul
 fn read(row: &QueryResult) -> Result<SubjectRow, StoreError> {
     let kind: String = row.try_get("", "kind")?;
     let state: String = row.try_get("", "state")?;
-    let kind = [
+    let kinds = [
         SubjectKind::Customer,
         SubjectKind::Login,
         SubjectKind::Visitor,
         SubjectKind::Incident,
         SubjectKind::Books,
-    ]
-    .into_iter()
-    .find(|k| k.as_str() == kind)
-    .ok_or_else(|| StoreError::inconsistent("a subject of an unknown kind"))?;
+        SubjectKind::Seal,
+    ];
+    let kind = kinds
+        .into_iter()
+        .find(|k| k.as_str() == kind)
+        .ok_or_else(|| StoreError::inconsistent("a subject of an unknown kind"))?;
     let state = [SubjectState::Active, SubjectState::Erasing, SubjectState::Erased]
         .into_iter()
         .find(|s| s.as_str() == state)

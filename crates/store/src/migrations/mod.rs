@@ -10,6 +10,7 @@ mod m0001_core;
 mod m0002_office;
 mod m0003_sales;
 mod m0004_incidents;
+mod m0005_seal;
 mod m0006_traffic_log;
 mod m0007_releases;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for DataMigrator {
             Box::new(m0002_office::Migration),
             Box::new(m0003_sales::Migration),
             Box::new(m0004_incidents::Migration),
+            Box::new(m0005_seal::Migration),
             Box::new(m0006_traffic_log::Migration),
             Box::new(m0007_releases::Migration),
         ]

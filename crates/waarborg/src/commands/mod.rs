@@ -10,6 +10,7 @@ pub mod import;
 pub mod init;
 pub mod keys;
 pub mod ledger;
+pub mod officer;
 pub mod policy;
 pub mod restore;
 pub mod serve;

@@ -1,0 +1,280 @@
+//! `waarborg officer share` and `refresh`: a ceremony, one bundle at a time.
+
+use super::console::Console;
+use super::home::{Home, read_text, write_durably};
+use crate::cli::ShareArgs;
+use crate::output::Out;
+use anyhow::{Context, Result, bail};
+use base::SystemRandom;
+use keys::seal::{Chain, Message, Passphrase, Roster, ShareFile, SignedDocument, Step};
+use office::seal::{Answer, BUNDLE_BYTES_MAX, Bundle};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+/// Which ceremonies are taken part in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any.
+    Any,
+    /// Refreshes alone.
+    RefreshOnly,
+}
+
+/// What a roster's ceremony makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Makes {
+    /// Keys of months to come.
+    Keys,
+    /// New shares of running keys.
+    Shares,
+}
+
+/// How many digits of a document's hash a newcomer types.
+const HASH_TYPED: usize = 8;
+
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    session: Option<String>,
+    state: &'static str,
+    round: Option<u8>,
+    missing: Vec<u16>,
+    refused: Vec<String>,
+    messages: usize,
+    document: Option<String>,
+    deleted: usize,
+}
+
+struct Work<'a> {
+    home: &'a Home,
+    console: &'a Console,
+    passphrase: Passphrase,
+    file: ShareFile,
+    report: Report,
+}
+
+/// Takes part in the ceremony of a bundle, as far as its messages allow.
+///
+/// # Errors
+/// When the bundle does not hold together, digits differ, or the ceremony failed: then it says through whom.
+pub fn run(home: &Home, args: &ShareArgs, kind: Kind, console: &Console, out: &Out) -> Result<ExitCode> {
+    let bundle = Bundle::parse(&read_text(&args.bundle, BUNDLE_BYTES_MAX)?)
+        .with_context(|| args.bundle.display().to_string())?;
+    if let Some(key) = &bundle.ledger {
+        home.pin(key)?;
+    }
+    let passphrase = console.passphrase()?;
+    let file = home.open(&passphrase)?;
+    let mut work = Work { home, console, passphrase, file, report: Report::default() };
+    if args.give_up {
+        work.file.give_up();
+        work.store()?;
+    }
+    let mut answer = work.ceremony(&bundle, kind)?;
+    work.follow(&bundle)?;
+    for epoch in &args.delete {
+        answer.messages.push(work.file.delete(*epoch)?);
+        work.report.deleted += 1;
+    }
+    work.store()?;
+    work.report.messages = answer.messages.len();
+    if answer != Answer::default() {
+        write_durably(&args.output, answer.text().as_bytes())?;
+    }
+    let report = work.report;
+    out.print(&report, || words(&report, args))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn words(report: &Report, args: &ShareArgs) -> String {
+    let mut text = match report.state {
+        "waiting" => format!(
+            "waiting for round {} of officers {}",
+            report.round.unwrap_or(0),
+            report.missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        ),
+        "done" => format!("done: the group document is {}", report.document.as_deref().unwrap_or("there")),
+        "idle" => "there is no ceremony to take part in".to_owned(),
+        state => state.to_owned(),
+    };
+    for refused in &report.refused {
+        text.push_str(&format!("\nleft aside: {refused}"));
+    }
+    if report.deleted > 0 {
+        text.push_str(&format!("\ndeleted: the shares of {} months", report.deleted));
+    }
+    if report.messages > 0 || report.document.is_some() {
+        text.push_str(&format!("\ngive this to the office: {}", args.output.display()));
+    }
+    text
+}
+
+impl Work<'_> {
+    fn store(&self) -> Result<()> {
+        self.home.store(&self.file, &self.passphrase).map(|_| ())
+    }
+
+    fn ceremony(&mut self, bundle: &Bundle, kind: Kind) -> Result<Answer> {
+        self.report.state = "idle";
+        let Some(roster) = &bundle.roster else { return Ok(Answer::default()) };
+        self.report.session = Some(roster.session().to_string());
+        let known = self.file.chain().is_some_and(|chain| chain.roster(roster.session()).is_some());
+        if known {
+            self.report.state = "done";
+            self.report.document = self.file.chain().map(|chain| chain.last().hash().to_string());
+            return Ok(Answer::default());
+        }
+        match self.file.ceremony() {
+            Some(ceremony) if ceremony.roster().session() == roster.session() => {}
+            Some(_) => bail!(
+                "another ceremony is going on in the share file; when it failed, begin again with --give-up"
+            ),
+            None => self.begin(bundle, roster, kind)?,
+        }
+        self.receive(&bundle.messages)?;
+        self.advance()
+    }
+
+    /// Compares digits and begins.
+    fn begin(&mut self, bundle: &Bundle, roster: &Roster, kind: Kind) -> Result<()> {
+        let own = roster.number_of(self.file.identity().officer());
+        let own = own.context("this officer is not on the roster of the bundle")?;
+        self.follow(bundle)?;
+        let running = self
+            .file
+            .chain()
+            .is_some_and(|chain| roster.epochs().iter().all(|epoch| chain.epoch(epoch.id).is_some()));
+        let makes = if running { Makes::Shares } else { Makes::Keys };
+        if kind == Kind::RefreshOnly && makes == Makes::Keys {
+            bail!("this roster makes new keys; take part with: waarborg officer share");
+        }
+        self.show(roster, own, makes);
+        let session =
+            self.console.ask("last group of the ceremony's digits, as another officer reads it:")?;
+        let mut typed = BTreeMap::new();
+        for (number, officer) in roster.officers().iter().filter(|(number, _)| **number != own) {
+            let answer = self.console.ask(&format!("last group of {}'s digits:", officer.name()))?;
+            typed.insert(*number, answer.to_string());
+        }
+        let compared = roster.clone().compare(self.file.identity(), &session, &typed)?;
+        self.file.begin(compared, &SystemRandom)?;
+        self.store()
+    }
+
+    fn show(&self, roster: &Roster, own: u16, makes: Makes) {
+        let mut text = format!(
+            "{} of {}: {} of {} officers open the traffic log of {} months together.\n\nRead these to each other in \
+             person or by telephone, not through the office, and type what you HEAR:\n\n  the ceremony  {}\n",
+            match makes {
+                Makes::Keys => "New keys",
+                Makes::Shares => "New shares of running keys",
+            },
+            roster.organisation(),
+            roster.threshold(),
+            roster.officers().len(),
+            roster.epochs().len(),
+            roster.digits()
+        );
+        for (number, officer) in roster.officers() {
+            let you = if *number == own { " (you)" } else { "" };
+            text.push_str(&format!("  {number}  {}  {}{you}\n", officer.fingerprint(), officer.name()));
+        }
+        self.console.show(&text);
+    }
+
+    /// Messages that do not belong here are left aside and named; two versions of one end the ceremony.
+    fn receive(&mut self, messages: &[Message]) -> Result<()> {
+        let own = self
+            .file
+            .ceremony()
+            .and_then(|ceremony| ceremony.roster().number_of(self.file.identity().officer()));
+        for message in messages {
+            let place = message.place();
+            let others = place.to != 0 && Some(place.to) != own && Some(place.from) != own;
+            if others {
+                continue;
+            }
+            if let Err(error) = self.file.receive(message.clone()) {
+                self.report.refused.push(error.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self) -> Result<Answer> {
+        loop {
+            match self.file.advance() {
+                Ok(Step::Wait { round, missing }) => {
+                    self.store()?;
+                    self.report.state = "waiting";
+                    self.report.round = Some(round);
+                    self.report.missing = missing;
+                    return Ok(Answer { messages: self.sent(), document: None });
+                }
+                Ok(Step::Send(_)) => self.store()?,
+                Ok(Step::Store) => {
+                    let stored = self.home.store(&self.file, &self.passphrase)?;
+                    let stored = stored.context("the share file did not read back what was stored")?;
+                    self.file.sign(stored)?;
+                    self.store()?;
+                }
+                Ok(Step::Done(signed)) => {
+                    let messages = self.sent();
+                    self.file.adopt((*signed).clone()).context(
+                        "the document needs the signatures of more officers of the roster before this one",
+                    )?;
+                    self.store()?;
+                    self.report.state = "done";
+                    self.report.document = Some(signed.document().hash().to_string());
+                    return Ok(Answer { messages, document: Some(*signed) });
+                }
+                Err(error) => {
+                    // What failed stays failed, also after a restart.
+                    self.store()?;
+                    return Err(error)
+                        .context("the ceremony has failed; a new one begins with another roster");
+                }
+            }
+        }
+    }
+
+    fn sent(&self) -> Vec<Message> {
+        self.file.ceremony().into_iter().flat_map(|ceremony| ceremony.sent().cloned()).collect()
+    }
+
+    /// Takes the documents that are not here yet. A newcomer first compares the hash of the very first one.
+    fn follow(&mut self, bundle: &Bundle) -> Result<()> {
+        if self.file.ceremony().is_some() {
+            return Ok(());
+        }
+        let Some(first) = bundle.documents.first() else { return Ok(()) };
+        if let Some(chain) = self.file.chain() {
+            let last = chain.documents().len();
+            let known = bundle.documents.len().min(last);
+            let hash = |signed: &SignedDocument| signed.document().hash();
+            let same =
+                chain.documents()[..known].iter().map(hash).eq(bundle.documents[..known].iter().map(hash));
+            if !same {
+                bail!("the bundle has other group documents than this program: stop and ask the others");
+            }
+            for next in bundle.documents.iter().skip(last) {
+                self.file.observe(next.clone())?;
+            }
+            return Ok(());
+        }
+        let hash = first.document().hash().to_string();
+        self.console.show(&format!(
+            "There are group documents from before you came. Ask another officer for the hash of the first one \
+             (waarborg officer list); the bundle says\n\n  {hash}\n"
+        ));
+        let typed = self.console.ask("its last eight digits, as another officer reads them:")?;
+        if typed.as_str() != &hash[hash.len() - HASH_TYPED..] {
+            bail!("these are not the digits of the bundle's first document: stop and ask the others");
+        }
+        let mut chain = Chain::begin(first.clone(), first.document().hash())?;
+        for next in &bundle.documents[1..] {
+            chain.append(next.clone())?;
+        }
+        Ok(self.file.follow(chain)?)
+    }
+}
