@@ -152,7 +152,17 @@ impl Office {
         random: Arc<dyn Random>,
         settings: Settings,
     ) -> Self {
-        Self { store, vault, clock, random, settings, names: Names::default(), sessions: Default::default(), log: None, policy: RwLock::new(policy) }
+        Self {
+            store,
+            vault,
+            clock,
+            random,
+            settings,
+            names: Names::default(),
+            sessions: Default::default(),
+            log: None,
+            policy: RwLock::new(policy),
+        }
     }
 
     /// With the files of the traffic log.
@@ -167,7 +177,9 @@ impl Office {
     /// # Errors
     /// When this process was not given them.
     pub fn log(&self) -> Result<&crate::traffic_log::Log, OfficeError> {
-        self.log.as_ref().ok_or(OfficeError::Forbidden { why: "this process has no place for the traffic log" })
+        self.log
+            .as_ref()
+            .ok_or(OfficeError::Forbidden { why: "this process has no place for the traffic log" })
     }
 
     /// The present instant.

@@ -13,8 +13,8 @@ use outbound::{ConnectLimits, Gate, Recorder, Register};
 use policy::Policy;
 use std::path::Path;
 use std::sync::Arc;
-use traffic::store::LocalStore;
 use store::{SqlKeyStore, Store};
+use traffic::store::LocalStore;
 
 /// The longest secret file that is read, in bytes.
 const SECRET_BYTES_MAX: u64 = 4_096;

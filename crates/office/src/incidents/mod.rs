@@ -19,7 +19,7 @@ mod service;
 mod store;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use affected::{Affected, AffectedCustomer, affected, preview};
 pub use clock::{Clock, ClockEnd, ClockKind};

@@ -7,8 +7,8 @@
 mod checks;
 mod model;
 mod service;
-mod traffic;
 mod store;
+mod traffic;
 mod versions;
 
 pub use model::{Evidence, Fact, Outcome, Unprovable, Verdict};

@@ -294,7 +294,9 @@ async fn parts_of(office: &Office, new: &NewAsk) -> Result<(Vec<Part>, Vec<Scope
             // Rows name browser ids by the dictionary of their segment.
             if !places.is_empty() && matches!(wanted, Wanted::Sites(_)) {
                 places.extend(
-                    (0..entries.len()).filter(|place| entries[*place].block == Block::Dictionary).filter(there),
+                    (0..entries.len())
+                        .filter(|place| entries[*place].block == Block::Dictionary)
+                        .filter(there),
                 );
             }
             if !places.is_empty() {
@@ -363,7 +365,7 @@ pub enum Brought {
     Answer(u16),
 }
 
-/// Takes a file that an officer's program wrote: an approval, or answers (one a line, one for each ceremony).
+/// Takes a file that an officer's program wrote: an approval, or answers (one for each ceremony).
 ///
 /// # Errors
 /// [`AskError`].
@@ -385,9 +387,9 @@ pub async fn take_file(
         return Ok(vec![take_approval(office, session, &found, &chain, &approval).await?]);
     }
     let mut brought = Vec::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let message = Message::parse(line).map_err(|error| AskError::File(error.to_string()))?;
-        brought.push(take_answer(office, session, &found, &chain, &message).await?);
+    let answers = seal::Answer::parse(text).map_err(|error| AskError::File(error.to_string()))?;
+    for message in &answers.messages {
+        brought.push(take_answer(office, session, &found, &chain, message).await?);
     }
     if brought.is_empty() { Err(AskError::File("it is empty".into())) } else { Ok(brought) }
 }
@@ -403,9 +405,9 @@ async fn take_approval(
     approval.verify(roster, release.hash)?;
     let officer = approval.officer();
     let request = request(office, release.id).await?;
-    let asked = request.asked_by().is_some_and(|key| {
-        roster.officers().get(&officer).is_some_and(|one| one.sign_key() == key)
-    });
+    let asked = request
+        .asked_by()
+        .is_some_and(|key| roster.officers().get(&officer).is_some_and(|one| one.sign_key() == key));
     if asked {
         return Err(AskError::AskerApproves(officer));
     }
@@ -423,7 +425,9 @@ async fn take_approval(
         return Err(AskError::Over);
     }
     let now = office.now();
-    match store::insert_approval(&tx, release.id, officer, &approval.text(), &leaf, session.subject, now).await {
+    match store::insert_approval(&tx, release.id, officer, &approval.text(), &leaf, session.subject, now)
+        .await
+    {
         Err(::store::StoreError::Duplicate) => return Err(AskError::Twice(officer)),
         other => other?,
     }
@@ -472,9 +476,8 @@ pub async fn end(office: &Office, by: By, id: ReleaseId, why: EndReason) -> Resu
     let found = release(office, id).await?;
     // First the keys: whatever the database says afterwards, nothing opens any more.
     office.sessions.end(id);
-    let record = Record::new("release-ended", by)
-        .with("request", found.hash.to_string())
-        .with("reason", why.as_str());
+    let record =
+        Record::new("release-ended", by).with("request", found.hash.to_string()).with("reason", why.as_str());
     let entry = office.prepare(record).await?;
     let tx = office.store.begin().await?;
     if store::set_ended(&tx, id, why, office.now()).await? == 0 {

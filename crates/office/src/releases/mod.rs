@@ -11,9 +11,9 @@
 //!   officer's own group documents or under a signature is refused, each time with its own [`Refusal`].
 //! - This half is pure: no database, no clock, no file. An officer's program uses it without an office.
 
-mod check;
 mod ask;
 mod build;
+mod check;
 mod dossier;
 mod merkle;
 mod model;
@@ -27,10 +27,14 @@ mod verdict;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whole;
 
-pub use check::{Answered, Asked, Cleared, ClearedLabel, Pinned, Stage, TERM_MONTHS, check};
-pub use ask::{AskError, Brought, HOURS_MAX, NewAsk, On, Wanted, ask, end, page, release, request, sweep, take_file};
+pub use ask::{
+    AskError, Brought, HOURS_MAX, NewAsk, On, Wanted, ask, end, page, release, request, sweep, take_file,
+};
 pub use build::dossier;
+pub use check::{Answered, Asked, Cleared, ClearedLabel, Pinned, Stage, TERM_MONTHS, check};
 pub use dossier::{DOSSIER_BYTES_MAX, Dossier, DossierError, Included, RecordPart, SegmentPart, SiteOpening};
 pub use merkle::RecordTree;
 pub use model::{Approved, EndReason, Query, QueryId, Release, ReleaseFilter, ReleaseState};
@@ -40,7 +44,7 @@ pub use request::{
     Ground, NewRequest, REASON_CHARS_MAX, RELEASE_DAYS_MAX, REQUEST_BYTES_MAX, ReleaseId, Request,
     RequestError, Scope, ScopeItem, Target,
 };
-pub use session::{Ready, Sessions, ask as ask_question, open, questions, ready};
+pub use session::{Ready, Sessions, ask as ask_question, of_customer, open, questions, ready};
 pub use site::site_commitment;
 pub use store::TABLES;
 

@@ -68,7 +68,9 @@ impl EndReason {
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::Done, Self::Expired, Self::Restarted, Self::Withdrawn].into_iter().find(|why| why.as_str() == text)
+        [Self::Done, Self::Expired, Self::Restarted, Self::Withdrawn]
+            .into_iter()
+            .find(|why| why.as_str() == text)
     }
 }
 

@@ -287,7 +287,9 @@ impl Answer {
     }
 
     pub(super) fn finish(&mut self) {
-        self.rows.sort_by(|one, other| (one.time, &one.site, &one.path).cmp(&(other.time, &other.site, &other.path)));
+        self.rows.sort_by(|one, other| {
+            (one.time, &one.site, &one.path).cmp(&(other.time, &other.site, &other.path))
+        });
         let counting = core::mem::take(&mut self.counting);
         let [sites, addresses, paths] = counting.map(|counts| {
             let mut all: Counts = counts.into_iter().collect();
@@ -305,7 +307,10 @@ mod tests {
 
     #[test]
     fn questions_are_checked() {
-        let fine = Question { addresses: vec!["192.0.2.0/24".into(), "2001:db8::1".into()], ..Question::all(Shape::Rows) };
+        let fine = Question {
+            addresses: vec!["192.0.2.0/24".into(), "2001:db8::1".into()],
+            ..Question::all(Shape::Rows)
+        };
         assert_eq!(fine.check(), Ok(()));
         let wrong = |change: &dyn Fn(&mut Question)| {
             let mut question = fine.clone();

@@ -171,7 +171,8 @@ async fn blocks(office: &Office, chain: &Chain, parts: &[Part]) -> Result<Vec<To
     for (part, segment) in parts.iter().zip(build::segments(office, parts).await?) {
         let manifest = Manifest::parse(&segment.manifest).map_err(|error| fault(&error))?;
         let epoch = manifest.name.epoch;
-        let (group, document) = chain.epoch(epoch).zip(chain.document_of(epoch)).ok_or(AskError::NoOfficers)?;
+        let (group, document) =
+            chain.epoch(epoch).zip(chain.document_of(epoch)).ok_or(AskError::NoOfficers)?;
         for record in &segment.records {
             let record = keys::seal::Record::parse(&record.record).map_err(|error| fault(&error))?;
             let label: Label = super::ask::label(&part.stored(), record.block());
@@ -200,8 +201,7 @@ fn partials(
     let mut found = Partials::new();
     for (session, officer, text) in answers {
         let roster = chain.roster(*session).ok_or(AskError::NoOfficers)?;
-        let message =
-            keys::seal::Message::parse(text).map_err(|error| AskError::File(error.to_string()))?;
+        let message = keys::seal::Message::parse(text).map_err(|error| AskError::File(error.to_string()))?;
         let (_, partials) = live.session.open(roster, hash, &message)?;
         found.entry(*session).or_default().insert(*officer, partials);
     }
@@ -214,12 +214,8 @@ fn combine(blocks: &[ToOpen], partials: &Partials, hash: RequestHash) -> Result<
     for block in blocks {
         let at = next.entry(block.session).or_default();
         let mine = partials.get(&block.session);
-        let of_block: Vec<Partial> = mine
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .filter_map(|all| all.get(*at))
-            .cloned()
-            .collect();
+        let of_block: Vec<Partial> =
+            mine.into_iter().flat_map(BTreeMap::values).filter_map(|all| all.get(*at)).cloned().collect();
         *at += 1;
         let opened = block
             .group
@@ -260,11 +256,10 @@ pub async fn ask(
     let names = names(office, &release).await?;
     let log = office.log()?.store.clone();
     let (question, stored) = (question.clone(), parts.iter().map(Part::stored).collect::<Vec<_>>());
-    let answer = tokio::task::spawn_blocking(move || {
-        read(&log, &stored, &released, &question, &names, &cancel)
-    })
-    .await
-    .map_err(|error| OfficeError::Other(error.to_string()))??;
+    let answer =
+        tokio::task::spawn_blocking(move || read(&log, &stored, &released, &question, &names, &cancel))
+            .await
+            .map_err(|error| OfficeError::Other(error.to_string()))??;
     store::set_found(&office.store, query, answer.found).await?;
     Ok(answer)
 }
@@ -396,4 +391,15 @@ pub async fn questions(office: &Office, id: ReleaseId) -> Result<Vec<Asked>, Off
     let row = store::by_id(&office.store, id).await?.ok_or(OfficeError::NotFound { what: "the release" })?;
     let key = office.vault.key::<Incidents>(row.subject).await?;
     store::queries(&office.store, id, &key).await
+}
+
+/// Releases that opened something of a customer's sites, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_customer(
+    office: &Office,
+    customer: crate::customers::CustomerId,
+) -> Result<Vec<(keys::seal::SiteId, Release)>, OfficeError> {
+    Ok(store::of_customer(&office.store, customer).await?)
 }

@@ -267,7 +267,10 @@ pub(super) async fn list(
 }
 
 /// Releases that named a site of a customer.
-pub(super) async fn of_customer(store: &Store, customer: CustomerId) -> Result<Vec<(SiteId, Release)>, StoreError> {
+pub(super) async fn of_customer(
+    store: &Store,
+    customer: CustomerId,
+) -> Result<Vec<(SiteId, Release)>, StoreError> {
     let sql = "SELECT r.id, r.subject_id, r.ground, r.ground_id, r.request, r.request_hash, r.parts, r.labels, \
                r.first_day, r.last_day, r.state, r.end_reason, r.asked_by, r.asked_at, r.not_after, r.opened_at, \
                r.ended_at, r.leaf, r.opened_leaf, s.site_id AS site_id FROM release r \
@@ -393,10 +396,13 @@ pub(super) async fn answers(
     store: &Store,
     release: ReleaseId,
 ) -> Result<Vec<(SessionId, u16, String)>, StoreError> {
-    let sql = "SELECT session, officer, answer FROM release_answer WHERE release_id = $1 ORDER BY session, officer";
+    let sql =
+        "SELECT session, officer, answer FROM release_answer WHERE release_id = $1 ORDER BY session, officer";
     let rows = store.query(sql, [release.uuid().into()]).await?;
     rows.iter()
-        .map(|row| Ok((SessionId::from_bytes(bytes(row, "session")?), officer(row)?, row.try_get("", "answer")?)))
+        .map(|row| {
+            Ok((SessionId::from_bytes(bytes(row, "session")?), officer(row)?, row.try_get("", "answer")?))
+        })
         .collect()
 }
 
@@ -475,7 +481,11 @@ pub(super) async fn queries(
 /// When the first question of each release was asked, for the promise.
 pub(super) async fn first_query(store: &Store, release: ReleaseId) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT MIN(asked_at) AS first FROM release_query WHERE release_id = $1";
-    store.query_one(sql, [release.uuid().into()]).await?.as_ref().map_or(Ok(None), |row| instant(row, "first"))
+    store
+        .query_one(sql, [release.uuid().into()])
+        .await?
+        .as_ref()
+        .map_or(Ok(None), |row| instant(row, "first"))
 }
 
 /// Remembers a checkpoint that officers were shown, and gives those before it.
@@ -506,7 +516,10 @@ pub(super) async fn show_checkpoint(
 
 /// Whether officers were shown a checkpoint with this root.
 pub(super) async fn was_shown(store: &Store, root: &[u8; 32]) -> Result<bool, StoreError> {
-    Ok(store.query_one("SELECT 1 AS yes FROM release_checkpoint WHERE root = $1", [id(root)]).await?.is_some())
+    Ok(store
+        .query_one("SELECT 1 AS yes FROM release_checkpoint WHERE root = $1", [id(root)])
+        .await?
+        .is_some())
 }
 
 /// How many questions a release had.

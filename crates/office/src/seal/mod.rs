@@ -26,7 +26,7 @@ mod store;
 #[cfg(test)]
 pub(crate) mod testkit;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use files::{
     ANSWER_BYTES_MAX, Answer, BUNDLE_BYTES_MAX, Bundle, CanaryPart, FileError, IDENTITY_BYTES_MAX,

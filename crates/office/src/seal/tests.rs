@@ -10,7 +10,7 @@ use keys::seal::{Message, SignedDocument};
 
 const OWNER: By = By::System("test");
 
-async fn staff(office: &Office, name: &str, officer: accounts::Officer) -> Session {
+pub(crate) async fn staff(office: &Office, name: &str, officer: accounts::Officer) -> Session {
     let email = Sensitive::new(format!("{}@aanbieder.example", name.to_lowercase()));
     let name = Sensitive::new(name.to_owned());
     let new = NewStaff { name, email, role: StaffRole::Admin, officer, language: Language::Nl };
@@ -38,13 +38,13 @@ fn session(office: &Office, login: LoginId, subject: base::SubjectId, officer: a
 }
 
 /// Officers who have enrolled, with their sessions and programs.
-struct House {
-    sessions: Vec<Session>,
-    programs: Vec<Program>,
-    ids: Vec<OfficerId>,
+pub(crate) struct House {
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) ids: Vec<OfficerId>,
 }
 
-async fn house(office: &Office, count: usize) -> House {
+pub(crate) async fn house(office: &Office, count: usize) -> House {
     let mut house = House { sessions: Vec::new(), programs: Vec::new(), ids: Vec::new() };
     for name in ["Aukje", "Bram", "Carla"].iter().take(count) {
         let session = staff(office, name, accounts::Officer::Holder).await;
@@ -57,12 +57,12 @@ async fn house(office: &Office, count: usize) -> House {
     house
 }
 
-fn year(ids: &[OfficerId]) -> NewRoster {
+pub(crate) fn year(ids: &[OfficerId]) -> NewRoster {
     NewRoster { work: Work::Year, threshold: 2, officers: ids.to_vec() }
 }
 
 /// Carries files to and fro until the document is adopted.
-async fn carry(office: &Office, house: &mut House) -> Taken {
+pub(crate) async fn carry(office: &Office, house: &mut House) -> Taken {
     for _ in 0..5 {
         let file = bundle(office, None).await.expect("a bundle").text();
         let bundle = Bundle::parse(&file).expect("reads");

@@ -21,7 +21,7 @@ pub mod import;
 pub mod terms;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use change::{ChangeQuote, change, quote_change};
 pub use end::{

@@ -12,7 +12,7 @@ use base::{Clock as _, Day, Money};
 
 const BY: By = By::System("test");
 
-async fn running(
+pub(crate) async fn running(
     office: &Office,
     kind: &str,
     plan: &str,

@@ -29,7 +29,10 @@ pub struct Round {
 impl fmt::Display for Round {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { days, keys, data, waiting } = self;
-        write!(f, "{days} days destroyed ({keys} key objects, {data} data objects), {waiting} days wait for two people")
+        write!(
+            f,
+            "{days} days destroyed ({keys} key objects, {data} data objects), {waiting} days wait for two people"
+        )
     }
 }
 
@@ -143,7 +146,8 @@ async fn carry_out(office: &Office, run: &Destruction, round: &mut Round) -> Res
         round.data += data;
     }
     let tx = office.store.begin().await?;
-    store::set_destruction(&tx, run.id, DestructionState::Running, DestructionState::Done, office.now()).await?;
+    store::set_destruction(&tx, run.id, DestructionState::Running, DestructionState::Done, office.now())
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -164,7 +168,11 @@ async fn waiting(office: &Office, id: DestructionId) -> Result<Destruction, Offi
 ///
 /// # Errors
 /// [`OfficeError::Forbidden`] to who confirmed it already; [`OfficeError::Conflict`].
-pub async fn confirm(office: &Office, by: SubjectId, id: DestructionId) -> Result<DestructionState, OfficeError> {
+pub async fn confirm(
+    office: &Office,
+    by: SubjectId,
+    id: DestructionId,
+) -> Result<DestructionState, OfficeError> {
     let open = waiting(office, id).await?;
     if open.confirmed_by == Some(by) {
         return Err(OfficeError::Forbidden { why: "a second person confirms a destruction" });

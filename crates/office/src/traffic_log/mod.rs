@@ -18,18 +18,18 @@ mod sites;
 mod store;
 mod verdicts;
 
-#[cfg(test)]
-mod tests;
-
 pub use destroy::{Round, confirm as confirm_destruction, destruction, refuse as refuse_destruction, run};
 pub use model::{
-    Destruction, DestructionId, DestructionReason, DestructionState, Kept, Log, LogSite, Node, NodeState, PublicKey,
-    SegmentRow,
+    Destruction, DestructionId, DestructionReason, DestructionState, Kept, Log, LogSite, Node, NodeState,
+    PublicKey, SegmentRow,
 };
-pub use nodes::{Token, authenticate, confirm as confirm_node, node, nodes, propose as propose_node, revoke as revoke_node};
+pub use nodes::{
+    Token, authenticate, confirm as confirm_node, kept, node, nodes, propose as propose_node,
+    revoke as revoke_node,
+};
 pub use receive::{KEYS_BYTES_MAX, Pushed, ReceiveError, Receiving, receive_data, receive_keys};
 pub use sites::{follow_services, of_customer, of_ids, searchable, site_list};
 pub use store::TABLES;
 
 pub(crate) use store::{leaf_of_segment, leaf_of_site, segments_between};
-pub(crate) use verdicts::{TermFinding, fields, term};
+pub(crate) use verdicts::{fields, term};

@@ -94,7 +94,8 @@ impl FromStr for PublicKey {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let mut words = text.split_whitespace();
-        let (Some("node"), Some(id), Some(key), None) = (words.next(), words.next(), words.next(), words.next())
+        let (Some("node"), Some(id), Some(key), None) =
+            (words.next(), words.next(), words.next(), words.next())
         else {
             return Err(());
         };
@@ -218,7 +219,9 @@ impl DestructionState {
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        [Self::Waiting, Self::Running, Self::Done, Self::Refused].into_iter().find(|state| state.as_str() == text)
+        [Self::Waiting, Self::Running, Self::Done, Self::Refused]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 }
 

@@ -101,7 +101,8 @@ pub async fn confirm(office: &Office, by: SubjectId, id: NodeId) -> Result<Secre
 /// [`OfficeError::Conflict`] when it is revoked already.
 pub async fn revoke(office: &Office, by: SubjectId, id: NodeId) -> Result<(), OfficeError> {
     node(office, id).await?;
-    let entry = office.prepare(Record::new("node-revoked", By::Login(by)).with("node", id.to_string())).await?;
+    let entry =
+        office.prepare(Record::new("node-revoked", By::Login(by)).with("node", id.to_string())).await?;
     let tx = office.store.begin().await?;
     if store::revoke_node(&tx, id, office.now()).await? == 0 {
         tx.rollback().await?;
@@ -123,4 +124,12 @@ pub async fn authenticate(office: &Office, token: &str) -> Result<Option<Node>, 
         store::saw_node(&office.store, node.id, office.now()).await?;
     }
     Ok(found)
+}
+
+/// What is kept, in numbers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn kept(office: &Office) -> Result<super::Kept, OfficeError> {
+    Ok(store::kept(&office.store).await?)
 }

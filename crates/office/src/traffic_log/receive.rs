@@ -112,7 +112,9 @@ pub fn receive_data(office: &Office, node: &Node, stored: Stored) -> Result<Rece
     let (chunks, mut waiting) = mpsc::channel::<Vec<u8>>(CHUNKS_WAITING);
     let task = tokio::task::spawn_blocking(move || {
         while let Some(chunk) = waiting.blocking_recv() {
-            arriving.write_all(&chunk).map_err(|source| FileError::Io { path: "a data object".into(), source })?;
+            arriving
+                .write_all(&chunk)
+                .map_err(|source| FileError::Io { path: "a data object".into(), source })?;
         }
         Ok(arriving)
     });

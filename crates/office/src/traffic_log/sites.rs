@@ -46,7 +46,8 @@ async fn begin(office: &Office, id: ServiceId) -> Result<bool, OfficeError> {
         .with("site", site.to_string())
         .with("commitment", hex::encode(commitment));
     let entry = office.prepare(record).await?;
-    let (sealed_domain, sealed_opening) = NewSite::seal(&key, site, subject, &domain, &opening, &*office.random);
+    let (sealed_domain, sealed_opening) =
+        NewSite::seal(&key, site, subject, &domain, &opening, &*office.random);
     let new = NewSite {
         id: site,
         customer: service.customer,

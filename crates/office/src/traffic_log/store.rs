@@ -1,8 +1,8 @@
 //! SQL of the traffic log; domains and openings are envelopes.
 
 use super::model::{
-    Destruction, DestructionId, DestructionReason, DestructionState, Kept, LogSite, Node, NodeState, PublicKey,
-    SegmentRow,
+    Destruction, DestructionId, DestructionReason, DestructionState, Kept, LogSite, Node, NodeState,
+    PublicKey, SegmentRow,
 };
 use crate::OfficeError;
 use crate::customers::CustomerId;
@@ -100,7 +100,9 @@ fn bytes<const N: usize>(row: &QueryResult, column: &str) -> Result<[u8; N], Sto
 fn maybe_bytes<const N: usize>(row: &QueryResult, column: &str) -> Result<Option<[u8; N]>, StoreError> {
     let found: Option<Vec<u8>> = row.try_get("", column)?;
     found
-        .map(|found| found.try_into().map_err(|_| StoreError::inconsistent(format!("{column} of the wrong length"))))
+        .map(|found| {
+            found.try_into().map_err(|_| StoreError::inconsistent(format!("{column} of the wrong length")))
+        })
         .transpose()
 }
 
@@ -138,7 +140,8 @@ fn read_node(row: &QueryResult) -> Result<Node, StoreError> {
         id: NodeId::from_bytes(bytes(row, "id")?),
         name: row.try_get("", "name")?,
         sign_key: bytes(row, "sign_key")?,
-        state: NodeState::parse(&state).ok_or_else(|| StoreError::inconsistent("a machine in an unknown state"))?,
+        state: NodeState::parse(&state)
+            .ok_or_else(|| StoreError::inconsistent("a machine in an unknown state"))?,
         proposed_by: SubjectId::from_uuid(row.try_get("", "proposed_by")?),
         confirmed_by: row.try_get::<Option<_>>("", "confirmed_by")?.map(SubjectId::from_uuid),
         last_manifest: maybe_bytes(row, "last_manifest")?,
@@ -210,7 +213,8 @@ pub(super) async fn revoke_node(tx: &Tx, node: NodeId, now: Timestamp) -> Result
 
 pub(super) async fn saw_node(store: &Store, node: NodeId, now: Timestamp) -> Result<(), StoreError> {
     let tx = store.begin().await?;
-    tx.execute("UPDATE node SET last_seen_at = $2 WHERE id = $1", [id(node.bytes()), now.as_micros().into()]).await?;
+    tx.execute("UPDATE node SET last_seen_at = $2 WHERE id = $1", [id(node.bytes()), now.as_micros().into()])
+        .await?;
     tx.commit().await
 }
 
@@ -240,7 +244,8 @@ impl NewSite {
         opening: &[u8; 32],
         random: &dyn base::Random,
     ) -> (Vec<u8>, Vec<u8>) {
-        let seal = |column, bytes: &[u8]| key.seal(&site_cell(column, site, subject), bytes, random).into_bytes();
+        let seal =
+            |column, bytes: &[u8]| key.seal(&site_cell(column, site, subject), bytes, random).into_bytes();
         (seal("domain", domain.as_bytes()), seal("opening", opening))
     }
 }
@@ -401,7 +406,10 @@ pub(crate) async fn segments_between(
 }
 
 /// The ledger's leaf of a segment's entry `sealed`.
-pub(crate) async fn leaf_of_segment(store: &Store, manifest: &[u8; 32]) -> Result<Option<[u8; 32]>, StoreError> {
+pub(crate) async fn leaf_of_segment(
+    store: &Store,
+    manifest: &[u8; 32],
+) -> Result<Option<[u8; 32]>, StoreError> {
     let sql = "SELECT leaf FROM log_segment WHERE manifest_hash = $1";
     store.query_one(sql, [id(manifest)]).await?.as_ref().map(|row| bytes(row, "leaf")).transpose()
 }
@@ -421,8 +429,18 @@ pub(super) struct NewSegment {
 }
 
 pub(super) async fn insert_segment(tx: &Tx, new: &NewSegment) -> Result<(), StoreError> {
-    let SegmentRow { day, node, seq, epoch, manifest_hash, previous_hash, data_bytes, records, received_at, .. } =
-        new.row;
+    let SegmentRow {
+        day,
+        node,
+        seq,
+        epoch,
+        manifest_hash,
+        previous_hash,
+        data_bytes,
+        records,
+        received_at,
+        ..
+    } = new.row;
     let on = Value::from(i64::from(day.number()));
     tx.execute(
         "INSERT INTO log_segment (day, node_id, seq, segment_id, epoch_id, manifest_hash, previous_hash, data_bytes, \
@@ -488,9 +506,7 @@ pub(super) async fn days_kept(store: &Store) -> Result<Vec<(Day, Day)>, StoreErr
         .query(sql, [])
         .await?
         .iter()
-        .map(|row| {
-            Ok((day(row, "day")?, Timestamp::from_micros(row.try_get("", "received")?).day()))
-        })
+        .map(|row| Ok((day(row, "day")?, Timestamp::from_micros(row.try_get("", "received")?).day())))
         .collect()
 }
 

@@ -25,11 +25,7 @@ pub(crate) fn fields() -> [&'static str; 5] {
 
 /// The days of which the term has passed under every version of the policy that counts for them: by the day of the
 /// rows or the day on which they came in, whichever is first, for a machine could label 2099.
-pub(super) async fn due(
-    office: &Office,
-    kept: Vec<(Day, Day)>,
-    today: Day,
-) -> Result<Vec<Day>, OfficeError> {
+pub(super) async fn due(office: &Office, kept: Vec<(Day, Day)>, today: Day) -> Result<Vec<Day>, OfficeError> {
     let parsed = promises::parsed_versions(office).await?;
     let versions = parsed.iter().map(|(policy, from)| InForce { policy, from: *from }).collect();
     let Ok(history) = History::new(versions) else { return Ok(Vec::new()) };
@@ -82,7 +78,9 @@ pub(crate) async fn term(office: &Office) -> Result<TermFinding, OfficeError> {
     for one in &stored {
         let row = store::segment(&office.store, one.day, one.node, one.seq).await?;
         if row.is_none_or(|row| row.destroyed_at.is_some()) {
-            found.astray.push(format!("{} {}-{}: files that the ledger does not know", one.day, one.node, one.seq));
+            found
+                .astray
+                .push(format!("{} {}-{}: files that the ledger does not know", one.day, one.node, one.seq));
         }
     }
     Ok(found)

@@ -69,8 +69,15 @@ impl LocalStore {
         let path = self.path(kind, stored);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let temporary = path.with_extension(format!("{}-{number}.arriving", std::process::id()));
-        let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(at(&temporary))?;
-        Ok(Arriving { file: BufWriter::with_capacity(1 << 18, file), hash: Sha256::new(), length: 0, temporary, path })
+        let file =
+            OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(at(&temporary))?;
+        Ok(Arriving {
+            file: BufWriter::with_capacity(1 << 18, file),
+            hash: Sha256::new(),
+            length: 0,
+            temporary,
+            path,
+        })
     }
 }
 

@@ -21,6 +21,7 @@ mod rights;
 mod services;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod words;
 
 use crate::access::Access;
@@ -58,6 +59,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     agreements::register(routes);
     history::register(routes);
     invoices::register(routes);
+    traffic::register(routes);
     logins::register(routes);
     routes
         .nav(Section::Panel, overview::PATH, "layout-dashboard", T::panel_nav_overview)
@@ -69,6 +71,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Panel, requests::PATH, "list-checks", T::panel_requests)
         .nav(Section::Panel, data::PATH, "database", T::panel_nav_data)
         .nav(Section::Panel, recipients::PATH, "network", T::panel_nav_recipients)
+        .nav(Section::Panel, traffic::PATH, "lock", T::panel_traffic)
         .nav(Section::Panel, agreements::PATH, "file-check", T::agreement)
         .nav(Section::Panel, history::PATH, "history", T::panel_nav_history)
         .nav(Section::Panel, logins::PATH, "users", T::panel_nav_logins);

@@ -211,7 +211,7 @@ async fn show_invoices(visit: Visit) -> PageResult {
 }
 
 /// The bytes of the field `file`; none when there is none.
-async fn file(request: Request, state: &State) -> Result<Option<Vec<u8>>, PageError> {
+pub(super) async fn file(request: Request, state: &State) -> Result<Option<Vec<u8>>, PageError> {
     let too_large = |error: axum::extract::multipart::MultipartError| {
         if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
             PageError::TooLarge

@@ -32,12 +32,14 @@ mod policy;
 mod promises;
 mod queue;
 mod receivables;
+mod releases;
 mod requests;
 mod search;
 mod services;
 mod team;
 #[cfg(test)]
 mod tests;
+mod traffic_log;
 mod view;
 mod words;
 
@@ -94,6 +96,8 @@ pub(super) fn register(routes: &mut Routes<State>) {
     agreements::register(routes);
     policy::register(routes);
     ledger::register(routes);
+    traffic_log::register(routes);
+    releases::register(routes);
     outbound::register(routes);
     imports::register(routes);
     team::register(routes);
@@ -115,6 +119,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Staff, agreements::PATH, "file-check", T::staff_agreements)
         .nav(Section::Staff, "/staff/promises", "handshake", T::staff_nav_promises)
         .nav(Section::Staff, "/staff/policy", "file-text", T::staff_nav_policy)
+        .nav(Section::Staff, traffic_log::PATH, "lock", T::traffic_nav)
         .nav(Section::Staff, "/staff/ledger", "scroll-text", T::staff_nav_ledger)
         .nav(Section::Staff, "/staff/outbound", "external-link", T::staff_nav_outbound)
         .nav(Section::Staff, "/staff/imports", "import", T::staff_nav_imports)
