@@ -18,10 +18,13 @@
 pub mod hit;
 pub mod import;
 pub mod lines;
+pub mod node;
 pub mod parse;
 pub mod scan;
 pub mod segment;
+pub mod ship;
 pub mod sites;
+pub mod spool;
 pub mod store;
 
 #[cfg(test)]

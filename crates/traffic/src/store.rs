@@ -100,6 +100,17 @@ impl From<&SegmentName> for Stored {
     }
 }
 
+/// What of a segment is in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Present {
+    /// Nothing.
+    No,
+    /// A data object without the key object: left by a crash.
+    Unfinished,
+    /// All of it.
+    Whole,
+}
+
 /// What a destruction removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Destroyed {
@@ -218,6 +229,60 @@ impl LocalStore {
         let path = self.path(Kind::Data, &Stored::from(&keys.name));
         let file = File::open(&path).map_err(at(&path))?;
         Segment::open(keys.name, Arc::new(file)).map_err(|source| StoreError::Read { path, source })
+    }
+
+    /// Whether a segment is here whole.
+    ///
+    /// # Errors
+    /// When the disk cannot say.
+    pub fn has(&self, stored: &Stored) -> Result<Present, StoreError> {
+        let there = |kind| {
+            let path = self.path(kind, stored);
+            path.try_exists().map_err(at(&path))
+        };
+        Ok(match (there(Kind::Keys)?, there(Kind::Data)?) {
+            (true, _) => Present::Whole,
+            (false, true) => Present::Unfinished,
+            (false, false) => Present::No,
+        })
+    }
+
+    /// Removes a data object that a crash left without its key object: nobody can open it.
+    ///
+    /// # Errors
+    /// When it cannot be removed, or is whole.
+    pub fn discard(&self, stored: &Stored) -> Result<(), StoreError> {
+        let path = self.path(Kind::Data, stored);
+        match self.has(stored)? {
+            Present::No => Ok(()),
+            Present::Whole => Err(StoreError::Exists { path }),
+            Present::Unfinished => {
+                fs::remove_file(&path).map_err(at(&path))?;
+                sync_folder(path.parent().unwrap_or(&path))
+            }
+        }
+    }
+
+    /// Removes both objects of a segment that is somewhere else for certain.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    pub fn forget(&self, stored: &Stored) -> Result<(), StoreError> {
+        for kind in [Kind::Keys, Kind::Data] {
+            let path = self.path(kind, stored);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other.map_err(at(&path))?,
+            }
+            sync_folder(path.parent().unwrap_or(&path))?;
+        }
+        Ok(())
+    }
+
+    /// The files of a segment: data object, key object.
+    #[must_use]
+    pub fn files(&self, stored: &Stored) -> [PathBuf; 2] {
+        [self.path(Kind::Data, stored), self.path(Kind::Keys, stored)]
     }
 
     /// Destroys a day: its key objects at once, then its data objects. May be repeated after a crash.

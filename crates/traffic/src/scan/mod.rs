@@ -11,7 +11,9 @@ pub use query::{Pattern, Prefix, Query, Times};
 
 use crate::hit::Address;
 use crate::segment::name::{Block, SiteId};
-use crate::segment::{Completeness, ReadError, ReleasedKeys, Run, Segment, SiteReader, Strings, Unpacker};
+use crate::segment::{
+    Completeness, Next, ReadError, ReleasedKeys, Run, Segment, SiteReader, SpooledRows, Strings, Unpacker,
+};
 use query::host_and_path;
 use std::collections::{BTreeSet, VecDeque};
 use std::num::NonZeroUsize;
@@ -48,10 +50,18 @@ pub struct Found {
     agent: u32,
 }
 
+/// Where the texts of a batch are.
+#[derive(Clone, Copy)]
+enum Texts<'a> {
+    Sealed(&'a SiteReader<'a>, &'a Strings),
+    /// Rows of a frame that a spool left: path and browser id of a row bear its number.
+    Spooled(&'a SpooledRows),
+}
+
 /// Rows of one site.
 pub struct Batch<'a> {
-    site: &'a SiteReader<'a>,
-    shared: &'a Strings,
+    site: SiteId,
+    texts: Texts<'a>,
     rows: &'a [Found],
 }
 
@@ -59,10 +69,10 @@ impl<'a> Batch<'a> {
     /// The site.
     #[must_use]
     pub const fn site(&self) -> SiteId {
-        self.site.site
+        self.site
     }
 
-    /// The rows, by address and second.
+    /// The rows, by address and second; those that a spool left as they came.
     #[must_use]
     pub const fn rows(&self) -> &'a [Found] {
         self.rows
@@ -73,7 +83,11 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// When the dictionary cannot be read.
     pub fn path(&self, row: &Found) -> Result<(&'a [u8], &'a [u8]), ReadError> {
-        Ok(host_and_path(self.site.site, self.site.path(row.path)?))
+        let text = match self.texts {
+            Texts::Sealed(site, _) => site.path(row.path)?,
+            Texts::Spooled(rows) => rows.path(row.path as usize).unwrap_or_default(),
+        };
+        Ok(host_and_path(self.site, text))
     }
 
     /// The browser id of a row.
@@ -81,7 +95,10 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// When the dictionary cannot be read.
     pub fn agent(&self, row: &Found) -> Result<&'a [u8], ReadError> {
-        self.site.agent(self.shared, row.agent)
+        match self.texts {
+            Texts::Sealed(site, shared) => site.agent(shared, row.agent),
+            Texts::Spooled(rows) => Ok(rows.agent(row.agent as usize).unwrap_or_default()),
+        }
     }
 }
 
@@ -144,9 +161,8 @@ pub fn scan(
     cancel: &Cancel,
     take: &mut Take<'_>,
 ) -> Result<Scanned, ReadError> {
-    let sites = candidates(segment, keys, query)?;
+    let tasks = candidates(segment, keys, query)?;
     let shared = segment.shared_agents(keys)?;
-    let tasks: VecDeque<Task<'_>> = sites.into_iter().map(Task::Site).collect();
     let scan = Scan {
         segment,
         keys,
@@ -178,7 +194,11 @@ pub fn scan(
 }
 
 /// The sites worth opening, the largest first.
-fn candidates(segment: &Segment, keys: &dyn ReleasedKeys, query: &Query) -> Result<Vec<SiteId>, ReadError> {
+fn candidates<'s>(
+    segment: &'s Segment,
+    keys: &dyn ReleasedKeys,
+    query: &Query,
+) -> Result<VecDeque<Task<'s>>, ReadError> {
     let mut by_address: Option<BTreeSet<SiteId>> = None;
     if let Some(prefixes) = &query.addresses {
         let mut all = Some(BTreeSet::new());
@@ -190,25 +210,31 @@ fn candidates(segment: &Segment, keys: &dyn ReleasedKeys, query: &Query) -> Resu
         }
         by_address = all;
     }
-    let asked = |site: &SiteId| {
-        query.sites.as_ref().is_none_or(|sites| sites.contains(site))
-            && by_address.as_ref().is_none_or(|sites| sites.contains(site))
-    };
+    let asked = |site: SiteId| query.sites.as_ref().is_none_or(|sites| sites.contains(&site));
+    let indexed = |site: SiteId| by_address.as_ref().is_none_or(|sites| sites.contains(&site));
+    let sealed = segment.sites().iter().map(|(site, entry)| (Block::Rows(*site), *site, entry.rows));
+    let sealed = sealed.filter(|(_, site, _)| indexed(*site));
+    let spooled = segment.spooled_sites().map(|(site, entry)| (Block::Spool(site), site, entry.rows));
     let mut found = Vec::new();
-    for (site, entry) in segment.sites().iter().filter(|(site, _)| asked(site)) {
-        let block = Block::Rows(*site);
+    for (block, site, rows) in sealed.chain(spooled).filter(|(_, site, _)| asked(*site)) {
         match keys.key(segment.name(), block) {
-            Some(_) => found.push((entry.rows, *site)),
+            Some(_) => found.push((rows, block, site)),
             None if query.sites.is_some() => return Err(ReadError::OutOfScope { block }),
             None => {}
         }
     }
-    found.sort_unstable_by_key(|(rows, _)| core::cmp::Reverse(*rows));
-    Ok(found.into_iter().map(|(_, site)| site).collect())
+    found.sort_unstable_by_key(|(rows, ..)| core::cmp::Reverse(*rows));
+    let task = |(_, block, site)| match block {
+        Block::Spool(_) => Task::Spooled(site),
+        _ => Task::Site(site),
+    };
+    Ok(found.into_iter().map(task).collect())
 }
 
 enum Task<'s> {
     Site(SiteId),
+    /// What a spool left of a site.
+    Spooled(SiteId),
     /// Chunks of a site from one number to before another.
     Chunks(Arc<SiteReader<'s>>, usize, usize),
 }
@@ -247,6 +273,7 @@ impl<'s> Scan<'s, '_> {
         while let Some(task) = self.next() {
             let result = match task {
                 Task::Site(site) => self.open(site, &mut unpacker),
+                Task::Spooled(site) => self.spooled(site, &mut unpacker),
                 Task::Chunks(site, from, to) => self.read(&site, from..to, &mut unpacker),
             };
             let mut queue = lock(&self.queue);
@@ -318,7 +345,7 @@ impl<'s> Scan<'s, '_> {
             }
             let rows = self.chunk(site, number, unpacker)?;
             if !rows.is_empty() {
-                self.give(site, rows);
+                self.give(site.site, Texts::Sealed(site, self.shared), rows);
             }
         }
         Ok(())
@@ -391,7 +418,27 @@ impl<'s> Scan<'s, '_> {
         Ok(runs.iter().filter(asked).copied().collect())
     }
 
-    fn give(&self, site: &SiteReader<'_>, mut rows: Vec<Found>) {
+    fn spooled(&self, site: SiteId, unpacker: &mut Unpacker) -> Result<(), ReadError> {
+        let Some(key) = self.keys.key(self.segment.name(), Block::Spool(site)) else { return Ok(()) };
+        let mut reader = self.segment.spooled(site, &key)?;
+        drop(key);
+        self.sites.fetch_add(1, Ordering::Relaxed);
+        let mut rows = SpooledRows::default();
+        while reader.next(unpacker, &mut rows)? == Next::Rows {
+            if self.cancel.is_cancelled() || lock(&self.queue).ended.is_some() {
+                return Ok(());
+            }
+            self.chunks.fetch_add(1, Ordering::Relaxed);
+            let found: Vec<Found> =
+                (0..rows.len()).filter_map(|number| self.query.found(site, &rows, number)).collect();
+            if !found.is_empty() {
+                self.give(site, Texts::Spooled(&rows), found);
+            }
+        }
+        Ok(())
+    }
+
+    fn give(&self, site: SiteId, texts: Texts<'_>, mut rows: Vec<Found>) {
         let mut take = lock(&self.take);
         let given = self.rows.load(Ordering::Relaxed);
         let room = self.query.rows_max.map_or(u64::MAX, |max| max.saturating_sub(given));
@@ -401,7 +448,7 @@ impl<'s> Scan<'s, '_> {
             end = Some(End::Limit);
         }
         self.rows.fetch_add(rows.len() as u64, Ordering::Relaxed);
-        if !rows.is_empty() && take(&Batch { site, shared: self.shared, rows: &rows }).is_break() {
+        if !rows.is_empty() && take(&Batch { site, texts, rows: &rows }).is_break() {
             end = Some(End::Stopped);
         }
         drop(take);

@@ -1,8 +1,9 @@
 //! What can be asked of a segment.
 
+use super::Found;
 use crate::hit::Address;
 use crate::segment::name::SiteId;
-use crate::segment::{Segment, Strings, bucket};
+use crate::segment::{Segment, SpooledRows, Strings, bucket};
 use core::fmt;
 use memchr::memmem::Finder;
 use std::collections::BTreeSet;
@@ -130,6 +131,23 @@ pub struct Query {
     pub rows_max: Option<u64>,
     /// Whether the answer needs to know when.
     pub times: Times,
+}
+
+impl Query {
+    /// A row that a spool left, if it is asked for.
+    pub(super) fn found(&self, site: SiteId, rows: &SpooledRows, number: usize) -> Option<Found> {
+        let (second, address) = rows.row(number)?;
+        let (from, to) = self.seconds.unwrap_or((0, u32::MAX));
+        let prefixes = self.addresses.as_ref();
+        let asked = (from..to).contains(&second)
+            && prefixes.is_none_or(|prefixes| prefixes.iter().any(|prefix| prefix.holds(address)))
+            && self.path.as_ref().is_none_or(|path| {
+                path.matches(host_and_path(site, rows.path(number).unwrap_or_default()).1)
+            })
+            && self.agent.as_ref().is_none_or(|agent| agent.matches(rows.agent(number).unwrap_or_default()));
+        let second = if self.times == Times::LeftOut && self.seconds.is_none() { 0 } else { second };
+        asked.then_some(Found { second, address, path: number as u32, agent: number as u32 })
+    }
 }
 
 /// Whether rows are given with their time. Without it a third less is read.

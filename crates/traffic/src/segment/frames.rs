@@ -85,16 +85,23 @@ impl FrameCipher {
             let place = if index + 1 == count { Place::Last } else { Place::Before };
             let from = out.len();
             out.extend_from_slice(piece);
-            let tag = self
-                .cipher
-                .encrypt_inout_detached(
-                    &nonce(stream, index as u64, place),
-                    &self.associated,
-                    (&mut out[from..]).into(),
-                )
-                .expect("a frame is shorter than the cipher's limit");
-            out.extend_from_slice(&tag);
+            self.close(&nonce(stream, index as u64, place), from, out);
         }
+    }
+
+    /// Appends one frame of a stream that goes on: what a spool writes.
+    pub fn seal_one(&self, index: u64, plain: &[u8], out: &mut Vec<u8>) {
+        let from = out.len();
+        out.extend_from_slice(plain);
+        self.close(&nonce(Stream::Rows, index, Place::Before), from, out);
+    }
+
+    fn close(&self, nonce: &Nonce, from: usize, out: &mut Vec<u8>) {
+        let tag = self
+            .cipher
+            .encrypt_inout_detached(nonce, &self.associated, (&mut out[from..]).into())
+            .expect("a frame is shorter than the cipher's limit");
+        out.extend_from_slice(&tag);
     }
 
     /// Opens one frame of a stream in place, and gives its plaintext.

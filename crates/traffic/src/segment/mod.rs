@@ -18,6 +18,7 @@ mod object;
 mod read;
 mod row;
 mod seal;
+mod spooled;
 mod strings;
 
 pub use codec::Malformed;
@@ -27,14 +28,15 @@ pub use gather::{BEYOND, Gatherer, Limits, SHARED_ADDRESSES_MIN, SHARED_SITES_MI
 pub use index::{Bucket, Completeness, bucket};
 pub use keys::{BlockKey, GroupKeys, RecordBytes, Released, ReleasedKeys, SealError, SegmentKeys};
 pub use node_key::{NodeKey, verify_manifest};
-pub use object::{
-    Entry, KeyObject, Manifest, ManifestSigner, ObjectError, Reason, Record, merkle_path, merkle_root,
-    root_of,
-};
+pub use object::{Entry, KeyObject, Manifest, ManifestSigner, ObjectError, Reason, Record, merkle_root};
 pub use read::{ReadAt, ReadError, Segment};
 pub use seal::{SealOptions, Sealed, SealingError, seal};
 pub use strings::Strings;
 
-pub(crate) use codec::Unpacker;
+pub(crate) use codec::{Packer, Unpacker};
 pub(crate) use columns::Run;
-pub(crate) use read::SiteReader;
+pub(crate) use frames::FrameCipher;
+pub(crate) use object::{BLOCKS_MAX, data_end, data_header, place};
+pub(crate) use read::{Next, SiteReader};
+pub(crate) use row::DAY_SECONDS;
+pub(crate) use spooled::{ROWS_BYTES_FULL, Registered, SpooledRows, frame, put_row};

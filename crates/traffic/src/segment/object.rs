@@ -45,9 +45,9 @@ pub struct Entry {
     pub block: Block,
     /// Its first byte in the data object.
     pub offset: u64,
-    /// Padded length of its rows.
+    /// Padded length of its rows; of rows from a spool the length of its frames as they are stored.
     pub rows: u32,
-    /// Padded length of its statistics, which follow the rows.
+    /// Padded length of its statistics, which follow the rows. Rows from a spool have none.
     pub statistics: u32,
 }
 
@@ -55,6 +55,9 @@ impl Entry {
     /// Bytes of the block in the data object.
     #[must_use]
     pub const fn length(&self) -> u64 {
+        if matches!(self.block, Block::Spool(_)) {
+            return self.rows as u64;
+        }
         (sealed_len(self.rows as usize) + sealed_len(self.statistics as usize)) as u64
     }
 }
@@ -148,12 +151,13 @@ fn read_entry(bytes: &[u8]) -> Option<Entry> {
     let (part, rest) = rest.split_first_chunk::<16>()?;
     let (offset, rest) = rest.split_first_chunk::<8>()?;
     let (rows, statistics) = rest.split_first_chunk::<4>()?;
-    Some(Entry {
+    let entry = Entry {
         block: Block::parse(*kind, *part).ok()?,
         offset: u64::from_be_bytes(*offset),
         rows: u32::from_be_bytes(*rows),
         statistics: u32::from_be_bytes(statistics.try_into().ok()?),
-    })
+    };
+    (entry.statistics == 0 || !matches!(entry.block, Block::Spool(_))).then_some(entry)
 }
 
 /// Why a segment was sealed.
@@ -295,40 +299,6 @@ pub fn merkle_root(records: &[Record]) -> [u8; 32] {
         level = level.chunks(2).map(parent).collect();
     }
     level[0]
-}
-
-/// The hashes that lead from the record at a place to the root (RFC 6962 section 2.1.1); none when there is no such place.
-#[must_use]
-pub fn merkle_path(records: &[Record], place: usize) -> Option<Vec<[u8; 32]>> {
-    records.get(place)?;
-    let mut level: Vec<[u8; 32]> = records.iter().map(Record::leaf).collect();
-    let (mut at, mut path) = (place, Vec::new());
-    while level.len() > 1 {
-        path.extend(level.get(at ^ 1));
-        level = level.chunks(2).map(parent).collect();
-        at /= 2;
-    }
-    Some(path)
-}
-
-/// The root that a record at a place of so many leads to by this path; none when the path has another length.
-#[must_use]
-pub fn root_of(record: &Record, place: usize, count: usize, path: &[[u8; 32]]) -> Option<[u8; 32]> {
-    if place >= count {
-        return None;
-    }
-    let (mut at, mut last, mut path) = (place, count - 1, path.iter());
-    let mut hash = record.leaf();
-    while last > 0 {
-        // The last one of an odd level has no sister and is carried up.
-        if at & 1 == 1 {
-            hash = parent(&[*path.next()?, hash]);
-        } else if at < last {
-            hash = parent(&[hash, *path.next()?]);
-        }
-        (at, last) = (at / 2, last / 2);
-    }
-    path.next().is_none().then_some(hash)
 }
 
 fn parent(pair: &[[u8; 32]]) -> [u8; 32] {
@@ -495,6 +465,14 @@ const _: () = assert!(TAG_BYTES == 16 && ENTRY_BYTES == 33);
 pub fn sites(entries: &[Entry]) -> impl Iterator<Item = (SiteId, &Entry)> {
     entries.iter().filter_map(|entry| match entry.block {
         Block::Rows(site) => Some((site, entry)),
+        _ => None,
+    })
+}
+
+/// The sites whose rows a spool left.
+pub fn spooled_sites(entries: &[Entry]) -> impl Iterator<Item = (SiteId, &Entry)> {
+    entries.iter().filter_map(|entry| match entry.block {
+        Block::Spool(site) => Some((site, entry)),
         _ => None,
     })
 }

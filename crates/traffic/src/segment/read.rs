@@ -8,6 +8,7 @@ use super::keys::{BlockKey, ReleasedKeys};
 use super::name::{Block, SegmentName, SiteId};
 use super::object::{self, DATA_BYTES_MIN, Entry, FOOTER_BYTES, HEADER_BYTES, ObjectError};
 use super::row::PATH_BITS;
+use super::spooled::SpooledRows;
 use super::strings::{GROUP_STRINGS, Group, Strings, read_group};
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -145,6 +146,17 @@ impl Segment {
         &self.sites
     }
 
+    /// The sites whose rows a spool left after a crash.
+    pub fn spooled_sites(&self) -> impl Iterator<Item = (SiteId, &Entry)> {
+        object::spooled_sites(&self.entries)
+    }
+
+    /// Whether it is what a spool left: no index, no shared dictionary.
+    #[must_use]
+    pub fn is_spool(&self) -> bool {
+        !self.entries.is_empty() && self.spooled_sites().count() == self.entries.len()
+    }
+
     fn unpack<T>(&self, work: impl FnOnce(&mut Unpacker) -> T) -> T {
         let idle = || self.unpackers.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
@@ -162,12 +174,15 @@ impl Segment {
         Ok(BlockReader { segment: self, entry, cipher, frames })
     }
 
-    /// A bucket of the address index; `None` when its key was not released.
+    /// A bucket of the address index; `None` when its key was not released, or a spool left the segment.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn bucket(&self, keys: &dyn ReleasedKeys, number: u8) -> Result<Option<Bucket>, ReadError> {
         let block = Block::Addresses(number);
+        if self.is_spool() {
+            return Ok(None);
+        }
         let Some(key) = keys.key(&self.name, block) else { return Ok(None) };
         let plain = self.block(block, &key)?.whole(Stream::Rows)?;
         Ok(Some(self.unpack(|unpacker| Bucket::read(unpacker, &plain))?))
@@ -179,6 +194,9 @@ impl Segment {
     /// When it cannot be read, or its key was not released with the rest.
     pub fn shared_agents(&self, keys: &dyn ReleasedKeys) -> Result<Arc<Strings>, ReadError> {
         let block = Block::Dictionary;
+        if self.is_spool() {
+            return Ok(Arc::default());
+        }
         let key = keys.key(&self.name, block).ok_or(ReadError::OutOfScope { block })?;
         let reader = self.block(block, &key)?;
         let head = reader.whole(Stream::Statistics)?;
@@ -193,6 +211,17 @@ impl Segment {
         Ok(Arc::new(strings))
     }
 
+    /// What a spool left of a site.
+    ///
+    /// # Errors
+    /// When there is nothing of it.
+    pub(crate) fn spooled(&self, site: SiteId, key: &BlockKey) -> Result<SpoolReader<'_>, ReadError> {
+        let block = Block::Spool(site);
+        let place = object::find(&self.entries, block).ok_or(ObjectError::Damaged("a block is missing"))?;
+        let cipher = FrameCipher::new(key, self.name.id(), block);
+        Ok(SpoolReader { segment: self, entry: self.entries[place], cipher, at: 0, index: 0 })
+    }
+
     /// A site's block, its head read.
     ///
     /// # Errors
@@ -202,6 +231,52 @@ impl Segment {
         let head = block.whole(Stream::Statistics)?;
         SiteReader::new(site, block, &head)
     }
+}
+
+/// The frames that a spool left of a site, one after the other. The last flag of a stream is never there: how
+/// much there was to be, nobody knows.
+pub(crate) struct SpoolReader<'s> {
+    segment: &'s Segment,
+    entry: Entry,
+    cipher: FrameCipher,
+    at: u64,
+    index: usize,
+}
+
+impl SpoolReader<'_> {
+    /// Reads the next frame's rows.
+    pub fn next(&mut self, unpacker: &mut Unpacker, rows: &mut SpooledRows) -> Result<Next, ReadError> {
+        let left = self.entry.length().saturating_sub(self.at);
+        if left == 0 {
+            return Ok(Next::End);
+        }
+        let mut length = [0; 4];
+        if left < length.len() as u64 {
+            return Err(malformed("a frame of a spool").into());
+        }
+        self.segment.source.read_at(self.entry.offset + self.at, &mut length)?;
+        let length = u32::from_be_bytes(length) as usize;
+        if length > FRAME_BYTES + TAG_BYTES || length as u64 > left - 4 {
+            return Err(malformed("a frame of a spool").into());
+        }
+        let mut sealed = vec![0; length];
+        self.segment.source.read_at(self.entry.offset + self.at + 4, &mut sealed)?;
+        let opened = self.cipher.open(Stream::Rows, self.index, Place::Before, &mut sealed);
+        let plain = opened.map_err(|source| ReadError::Frame { block: self.entry.block, source })?;
+        rows.read(unpacker, plain)?;
+        self.at += 4 + length as u64;
+        self.index += 1;
+        Ok(Next::Rows)
+    }
+}
+
+/// Whether there was another frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// There was.
+    Rows,
+    /// All were read.
+    End,
 }
 
 /// A block being read. Frames that were opened stay until it is dropped.

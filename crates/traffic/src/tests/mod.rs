@@ -3,9 +3,12 @@
 mod damage;
 mod disk;
 mod generator;
+mod kill;
 mod leak;
 mod officers;
 mod round_trip;
+mod ship;
+mod spool;
 
 use crate::import::{Counts, Import};
 use crate::parse::{DefaultHost, Format, LineParser};
