@@ -183,7 +183,7 @@ const CASES: &[Case] = &[
         "counsel = \"to-confirm\"",
         "counsel = \"no\"",
         "counsel = \"no\"",
-        "law.books.counsel: found \"no\", expected one of confirmed, to-confirm",
+        "law.nis2-early-warning.counsel: found \"no\", expected one of confirmed, to-confirm",
     ),
     case(
         "  \"AT\", \"BE\"",

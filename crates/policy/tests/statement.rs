@@ -491,7 +491,7 @@ fn recipients_are_found_by_host() {
     }
     assert_eq!(
         policy.recipient("mail-relay").unwrap().purposes,
-        ["account", "support", "rights", "security"]
+        ["account", "support", "rights", "security", "incidents"]
     );
 }
 

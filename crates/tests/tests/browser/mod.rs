@@ -3,6 +3,7 @@
 mod forms;
 mod harness;
 mod journey;
+mod log;
 mod look;
 mod package;
 mod pages;

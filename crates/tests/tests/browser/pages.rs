@@ -1,5 +1,6 @@
 //! Every page there is, as whoever may see it.
 
+use super::log;
 use super::look::{Looker, Stop, at, page};
 use super::sold;
 use super::visits::{
@@ -175,6 +176,7 @@ async fn pages_for_customers() {
     looker.walk(&customer, &stops).await;
     looker.walk(&customer, &account()).await;
     looker.walk(&customer, &sold::panel(&site).await).await;
+    looker.walk(&customer, &log::panel()).await;
     // Somebody for whom nothing happened yet, with a password and nothing more.
     let email = "klant9@domein9.example";
     let office = &site.app.office;
@@ -304,6 +306,7 @@ async fn pages_for_staff() {
     looker.walk(&admin, &stops).await;
     looker.walk(&admin, &[page("/account")]).await;
     looker.walk(&admin, &sold::staff(&site).await).await;
+    looker.walk(&admin, &log::staff(&site).await).await;
     let auditor = sign_in(&site, site.login("staff, auditor")).await;
     looker.walk(&auditor, &["/staff", "/staff/ledger"].map(page)).await;
     looker.walk(&auditor, &[at("", "/staff/customers").is(403)]).await;

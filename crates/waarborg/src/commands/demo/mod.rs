@@ -30,6 +30,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
+pub mod log;
 mod people;
 mod year;
 
@@ -81,7 +82,9 @@ pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
             args.customers,
             args.folder.display()
         );
-        make(&args.folder, address, args.customers).await?
+        let app = make(&args.folder, address, args.customers).await?;
+        log::make(&app, &args.folder).await.context("the traffic log of the demo")?;
+        app
     };
     let logins = read_logins(&args.folder)?;
     if args.no_serve {
@@ -170,8 +173,20 @@ async fn people(app: &App) -> Result<Vec<DemoLogin>> {
             StaffRole::Privacy,
             Officer::Holder,
         ),
-        ("staff, support", "Sanne Balie", "sanne@voorbeeldhost.example", StaffRole::Support, Officer::None),
-        ("staff, auditor", "Olga Toets", "olga@voorbeeldhost.example", StaffRole::Auditor, Officer::None),
+        (
+            "staff, support, and officer",
+            "Sanne Balie",
+            "sanne@voorbeeldhost.example",
+            StaffRole::Support,
+            Officer::Holder,
+        ),
+        (
+            "staff, auditor, and officer",
+            "Olga Toets",
+            "olga@voorbeeldhost.example",
+            StaffRole::Auditor,
+            Officer::Holder,
+        ),
     ];
     for (who, name, email, role, officer) in staff {
         let new = NewStaff { name: name.into(), email: email.into(), role, officer, language: Language::Nl };

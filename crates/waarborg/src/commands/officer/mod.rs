@@ -10,7 +10,7 @@
 mod approve;
 mod console;
 mod enroll;
-mod home;
+pub(crate) mod home;
 mod list;
 mod rehearse;
 mod share;
