@@ -7,5 +7,6 @@ mod look;
 mod package;
 mod pages;
 mod sales;
+mod seal;
 mod sold;
 mod visits;
