@@ -14,6 +14,7 @@ pub fn kind_in_words(kind: &str, language: Language) -> Option<&'static str> {
         .or_else(|| of_sales(kind))
         .or_else(|| of_requests(kind))
         .or_else(|| of_billing(kind))
+        .or_else(|| of_the_seal(kind))
         .or_else(|| of_the_house(kind))?;
     Some(match language {
         Language::Nl => words.0,
@@ -50,6 +51,22 @@ fn of_customers(kind: &str) -> Option<Words> {
             ("bezwaar tegen de verwerkersovereenkomst", "objection to the processor agreement")
         }
         "thread-reopened" => ("gesprek heropend", "conversation reopened"),
+        _ => return None,
+    })
+}
+
+fn of_the_seal(kind: &str) -> Option<Words> {
+    Some(match kind {
+        "officer-enrolled" => ("sleutelhouder aangemeld", "officer enrolled"),
+        "officer-withdrawn" => ("sleutelhouder afgemeld", "officer withdrawn"),
+        "seal-roster-proposed" => ("lijst van sleutelhouders voorgesteld", "roster of officers proposed"),
+        "seal-ceremony-begun" => ("ceremonie van sleutelhouders begonnen", "ceremony of officers begun"),
+        "seal-ceremony-stopped" => ("ceremonie van sleutelhouders gestopt", "ceremony of officers stopped"),
+        "seal-equivocation" => {
+            ("sleutelhouder tekende twee verschillende berichten", "officer signed two different messages")
+        }
+        "seal-group" => ("groepsdocument aangenomen", "group document adopted"),
+        "seal-share-deleted" => ("sleuteldeel verwijderd", "share of the seal deleted"),
         _ => return None,
     })
 }

@@ -24,7 +24,7 @@ return [...document.querySelectorAll('body *')]
 ";
 
 /// Routes that give no page but a file or a word for a program.
-const NO_PAGES: [&str; 13] = [
+const NO_PAGES: [&str; 14] = [
     "/privacy/text",
     "/privacy/{version}/text",
     "/receipt/{token}/file",
@@ -37,6 +37,7 @@ const NO_PAGES: [&str; 13] = [
     "/healthz",
     "/metrics",
     "/staff/ledger/export",
+    "/staff/seal/bundle",
     "/panel/history/{position}",
 ];
 

@@ -8,5 +8,6 @@ mod look;
 mod package;
 mod pages;
 mod sales;
+mod seal;
 mod sold;
 mod visits;

@@ -2,10 +2,10 @@
 
 use super::log;
 use super::look::{Looker, Stop, at, page};
-use super::sold;
 use super::visits::{
     BY, FENNA, PASSWORD, customer_of, give_password, letter, login_of, number_of, post, send, sign_in,
 };
+use super::{seal, sold};
 use base::Language;
 use office::Office;
 use office::accounts::{self, NewMember, NewStaff, Officer, Role, StaffRole};
@@ -307,6 +307,7 @@ async fn pages_for_staff() {
     looker.walk(&admin, &[page("/account")]).await;
     looker.walk(&admin, &sold::staff(&site).await).await;
     looker.walk(&admin, &log::staff(&site).await).await;
+    seal::looks(&mut looker, &site, &admin).await;
     let auditor = sign_in(&site, site.login("staff, auditor")).await;
     looker.walk(&auditor, &["/staff", "/staff/ledger"].map(page)).await;
     looker.walk(&auditor, &[at("", "/staff/customers").is(403)]).await;

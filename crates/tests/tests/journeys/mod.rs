@@ -5,5 +5,6 @@ mod bytes;
 mod cli;
 mod http;
 mod kill;
+mod officers;
 mod restore;
 mod routes;

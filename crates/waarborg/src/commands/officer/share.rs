@@ -30,6 +30,13 @@ enum Makes {
     Shares,
 }
 
+/// Whether the share file on disk is the one in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Disk {
+    Same,
+    Behind,
+}
+
 /// How many digits of a document's hash a newcomer types.
 const HASH_TYPED: usize = 8;
 
@@ -50,6 +57,8 @@ struct Work<'a> {
     console: &'a Console,
     passphrase: Passphrase,
     file: ShareFile,
+    /// What of the file is on disk: storing takes its time, for the passphrase is slow on purpose.
+    disk: Disk,
     report: Report,
 }
 
@@ -65,15 +74,17 @@ pub fn run(home: &Home, args: &ShareArgs, kind: Kind, console: &Console, out: &O
     }
     let passphrase = console.passphrase()?;
     let file = home.open(&passphrase)?;
-    let mut work = Work { home, console, passphrase, file, report: Report::default() };
+    let mut work = Work { home, console, passphrase, file, disk: Disk::Same, report: Report::default() };
     if args.give_up {
         work.file.give_up();
+        work.disk = Disk::Behind;
         work.store()?;
     }
     let mut answer = work.ceremony(&bundle, kind)?;
     work.follow(&bundle)?;
     for epoch in &args.delete {
         answer.messages.push(work.file.delete(*epoch)?);
+        work.disk = Disk::Behind;
         work.report.deleted += 1;
     }
     work.store()?;
@@ -110,8 +121,12 @@ fn words(report: &Report, args: &ShareArgs) -> String {
 }
 
 impl Work<'_> {
-    fn store(&self) -> Result<()> {
-        self.home.store(&self.file, &self.passphrase).map(|_| ())
+    fn store(&mut self) -> Result<()> {
+        if self.disk == Disk::Behind {
+            self.home.store(&self.file, &self.passphrase)?;
+            self.disk = Disk::Same;
+        }
+        Ok(())
     }
 
     fn ceremony(&mut self, bundle: &Bundle, kind: Kind) -> Result<Answer> {
@@ -158,6 +173,7 @@ impl Work<'_> {
         }
         let compared = roster.clone().compare(self.file.identity(), &session, &typed)?;
         self.file.begin(compared, &SystemRandom)?;
+        self.disk = Disk::Behind;
         self.store()
     }
 
@@ -194,6 +210,7 @@ impl Work<'_> {
             if others {
                 continue;
             }
+            self.disk = Disk::Behind;
             if let Err(error) = self.file.receive(message.clone()) {
                 self.report.refused.push(error.to_string());
             }
@@ -211,11 +228,15 @@ impl Work<'_> {
                     self.report.missing = missing;
                     return Ok(Answer { messages: self.sent(), document: None });
                 }
-                Ok(Step::Send(_)) => self.store()?,
+                Ok(Step::Send(_)) => {
+                    self.disk = Disk::Behind;
+                    self.store()?;
+                }
                 Ok(Step::Store) => {
                     let stored = self.home.store(&self.file, &self.passphrase)?;
                     let stored = stored.context("the share file did not read back what was stored")?;
                     self.file.sign(stored)?;
+                    self.disk = Disk::Behind;
                     self.store()?;
                 }
                 Ok(Step::Done(signed)) => {
@@ -223,6 +244,7 @@ impl Work<'_> {
                     self.file.adopt((*signed).clone()).context(
                         "the document needs the signatures of more officers of the roster before this one",
                     )?;
+                    self.disk = Disk::Behind;
                     self.store()?;
                     self.report.state = "done";
                     self.report.document = Some(signed.document().hash().to_string());
@@ -230,6 +252,7 @@ impl Work<'_> {
                 }
                 Err(error) => {
                     // What failed stays failed, also after a restart.
+                    self.disk = Disk::Behind;
                     self.store()?;
                     return Err(error)
                         .context("the ceremony has failed; a new one begins with another roster");
@@ -259,6 +282,7 @@ impl Work<'_> {
             }
             for next in bundle.documents.iter().skip(last) {
                 self.file.observe(next.clone())?;
+                self.disk = Disk::Behind;
             }
             return Ok(());
         }
@@ -275,6 +299,7 @@ impl Work<'_> {
         for next in &bundle.documents[1..] {
             chain.append(next.clone())?;
         }
+        self.disk = Disk::Behind;
         Ok(self.file.follow(chain)?)
     }
 }

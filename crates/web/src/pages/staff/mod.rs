@@ -34,6 +34,8 @@ mod queue;
 mod receivables;
 mod releases;
 mod requests;
+mod seal;
+mod seal_rosters;
 mod search;
 mod services;
 mod team;
@@ -95,6 +97,8 @@ pub(super) fn register(routes: &mut Routes<State>) {
     promises::register(routes);
     agreements::register(routes);
     policy::register(routes);
+    seal::register(routes);
+    seal_rosters::register(routes);
     ledger::register(routes);
     traffic_log::register(routes);
     releases::register(routes);
@@ -120,6 +124,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Staff, "/staff/promises", "handshake", T::staff_nav_promises)
         .nav(Section::Staff, "/staff/policy", "file-text", T::staff_nav_policy)
         .nav(Section::Staff, traffic_log::PATH, "lock", T::traffic_nav)
+        .nav(Section::Staff, seal::PATH, "key-round", T::seal_nav)
         .nav(Section::Staff, "/staff/ledger", "scroll-text", T::staff_nav_ledger)
         .nav(Section::Staff, "/staff/outbound", "external-link", T::staff_nav_outbound)
         .nav(Section::Staff, "/staff/imports", "import", T::staff_nav_imports)

@@ -58,7 +58,12 @@ async fn upload(site: &TestSite, browser: &Browser<'_>, csv: &str) -> (u16, Stri
     upload_to(site, browser, "/staff/imports", csv).await
 }
 
-async fn upload_to(site: &TestSite, browser: &Browser<'_>, path: &str, csv: &str) -> (u16, String, String) {
+pub(super) async fn upload_to(
+    site: &TestSite,
+    browser: &Browser<'_>,
+    path: &str,
+    csv: &str,
+) -> (u16, String, String) {
     let body = format!(
         "--grens\r\nContent-Disposition: form-data; name=\"file\"; filename=\"k.csv\"\r\n\
          Content-Type: text/csv\r\n\r\n{csv}\r\n--grens--\r\n"
@@ -103,6 +108,7 @@ fn every_route_is_for_staff_and_says_for_whom() {
             "/staff/processor-agreements",
             "/staff/orders",
             "/staff/requests",
+            "/staff/seal",
             "/staff/search",
             "/staff/services",
             "/staff/tasks",
@@ -148,6 +154,9 @@ async fn each_role_sees_its_own_pages_and_no_others() {
         ("/staff/outbound", "aup"),
         ("/staff/outbound.csv", "aup"),
         ("/staff/health", "au"),
+        ("/staff/seal", "asp"),
+        ("/staff/seal/bundle", "asp"),
+        ("/staff/seal/rosters/new", "ap"),
         ("/staff/imports", "a"),
         ("/staff/team", "a"),
         ("/staff/team/new", "a"),
