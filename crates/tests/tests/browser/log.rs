@@ -3,6 +3,7 @@
 use super::look::{Stop, at, page};
 use office::incidents::{self, IncidentFilter};
 use office::releases::{self, NewAsk, On, Wanted};
+use office::seal::{self, RosterState};
 use office::traffic_log;
 use tests::harness::Site;
 use waarborg::commands::demo;
@@ -15,8 +16,14 @@ pub(super) fn panel() -> Vec<Stop> {
 /// Officers, a machine and a release that somebody asked for.
 pub(super) async fn staff(site: &Site) -> Vec<Stop> {
     let office = &site.app.office;
-    demo::log::make(&site.app, &site.home()).await.expect("officers and a machine");
     let admin = demo::log::session(&site.app, demo::log::ADMIN).await.expect("a member of staff");
+    // The ceremony that was looked at before this one does not end.
+    for roster in seal::rosters(office).await.unwrap() {
+        if roster.state == RosterState::Running {
+            seal::stop(office, &admin, roster.id).await.unwrap();
+        }
+    }
+    demo::log::make(&site.app, &site.home()).await.expect("officers and a machine");
     let (open, _) = incidents::page(office, IncidentFilter::default(), 0, 1).await.unwrap();
     let sites = traffic_log::site_list(office).await.unwrap();
     let today = office.now().day();

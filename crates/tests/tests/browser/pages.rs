@@ -306,8 +306,8 @@ async fn pages_for_staff() {
     looker.walk(&admin, &stops).await;
     looker.walk(&admin, &[page("/account")]).await;
     looker.walk(&admin, &sold::staff(&site).await).await;
-    looker.walk(&admin, &log::staff(&site).await).await;
     seal::looks(&mut looker, &site, &admin).await;
+    looker.walk(&admin, &log::staff(&site).await).await;
     let auditor = sign_in(&site, site.login("staff, auditor")).await;
     looker.walk(&auditor, &["/staff", "/staff/ledger"].map(page)).await;
     looker.walk(&auditor, &[at("", "/staff/customers").is(403)]).await;
