@@ -26,6 +26,7 @@ pub mod ship;
 pub mod sites;
 pub mod spool;
 pub mod store;
+pub mod verify;
 
 #[cfg(test)]
 mod tests;

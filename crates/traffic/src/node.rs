@@ -12,10 +12,10 @@
 //!   being sealed is noted first, and looked for at the next start.
 //! - Two processes may share a node (an import beside the shipper): whoever seals holds the lock.
 
-use crate::segment::name::{NodeId, SegmentName};
+use crate::segment::name::{EpochId, NodeId, SegmentName};
 use crate::segment::{
-    Gatherer, ManifestSigner, NodeKey, ObjectError, Reason, SealOptions, Sealed, SealingError, SegmentKeys,
-    seal,
+    Canary, Gatherer, ManifestSigner, NodeKey, ObjectError, Reason, SealOptions, Sealed, SealingError,
+    SegmentKeys, seal,
 };
 use crate::spool::{HandOverError, LeftSpool, hand_over};
 use crate::store::{LocalStore, Present, StoreError, Stored};
@@ -84,6 +84,9 @@ struct State {
     #[serde(with = "hash_text")]
     previous: [u8; 32],
     sealing: Option<Sealing>,
+    /// The epoch whose canary was sealed last.
+    #[serde(default)]
+    canary: Option<EpochId>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -120,7 +123,7 @@ impl Node {
             OpenOptions::new().write(true).create_new(true).mode(0o400).open(&path).map_err(at(&path))?;
         file.write_all(key.seed()).and_then(|()| file.sync_all()).map_err(at(&path))?;
         let node = NodeId::from_bytes(random.bytes());
-        let state = State { v: VERSION, node, next: 1, previous: [0; 32], sealing: None };
+        let state = State { v: VERSION, node, next: 1, previous: [0; 32], sealing: None, canary: None };
         write_state(folder, &state)?;
         Self::open(folder)
     }
@@ -208,12 +211,20 @@ impl Node {
         keys: &dyn SegmentKeys,
         how: How,
     ) -> Result<Sealed, NodeError> {
-        self.sealing(name, |previous| {
-            let options =
-                SealOptions { threads: how.threads, level: how.level, reason: how.reason, previous };
+        self.sealing(name, |state| {
+            // One for each month; a second one, after a crash, does no harm.
+            let canary = if state.canary == Some(name.epoch) { Canary::Without } else { Canary::With };
+            let options = SealOptions {
+                threads: how.threads,
+                level: how.level,
+                reason: how.reason,
+                previous: state.previous,
+                canary,
+            };
             let mut writing = self.store.begin(name)?;
             let sealed = seal(gathered, name, keys, &self.key, options, &mut writing)?;
             writing.finish(&sealed)?;
+            state.canary = Some(name.epoch);
             Ok(sealed)
         })
     }
@@ -223,10 +234,10 @@ impl Node {
     /// # Errors
     /// When it could not be read or stored; the spool stays.
     pub fn hand_over(&self, left: &LeftSpool) -> Result<Sealed, NodeError> {
-        self.sealing(left.name(), |previous| {
+        self.sealing(left.name(), |state| {
             let scratch = self.folder.join("handing-over");
             let mut writing = self.store.begin(left.name())?;
-            let sealed = hand_over(left, &self.key, previous, &scratch, &mut writing);
+            let sealed = hand_over(left, &self.key, state.previous, &scratch, &mut writing);
             let _ = fs::remove_file(&scratch);
             let sealed = sealed?;
             writing.finish(&sealed)?;
@@ -237,13 +248,13 @@ impl Node {
     fn sealing(
         &self,
         name: &SegmentName,
-        work: impl FnOnce([u8; 32]) -> Result<Sealed, NodeError>,
+        work: impl FnOnce(&mut State) -> Result<Sealed, NodeError>,
     ) -> Result<Sealed, NodeError> {
         let _lock = self.lock()?;
         let mut state = self.settled()?;
         state.sealing = Some(Sealing { day: name.day.number(), seq: name.seq });
         write_state(&self.folder, &state)?;
-        let sealed = work(state.previous)?;
+        let sealed = work(&mut state)?;
         state.previous = sealed.manifest.hash();
         state.sealing = None;
         write_state(&self.folder, &state)?;

@@ -133,6 +133,19 @@ pub enum Finding {
     Damaged(Stored, String),
     /// A file that is no object: left by a crash while it was written.
     Stray(PathBuf),
+    /// Numbers of a node that are not there.
+    Gap {
+        /// The first one.
+        from: u32,
+        /// The last one.
+        to: u32,
+    },
+    /// A manifest that does not follow the one before it, or follows one that another follows too.
+    Chain(Stored),
+    /// A manifest that the node did not sign.
+    Signature(Stored),
+    /// The month that this segment is of has no canary for the officers' drill.
+    NoCanary(Stored),
 }
 
 /// How closely to look.

@@ -1,8 +1,10 @@
 //! The command line as typed.
 
 mod officer;
+mod traffic;
 
 pub use officer::{OfficerArgs, OfficerCommand, ShareArgs};
+pub use traffic::{LogArgs, LogFormat, TrafficArgs, TrafficCommand};
 
 use base::Day;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -64,6 +66,8 @@ pub enum Command {
     Keys(KeysCommand),
     /// An officer's own program: without server or database.
     Officer(OfficerArgs),
+    /// A node that seals the traffic of its web servers: without server or database.
+    Traffic(TrafficArgs),
     /// Makes a consistent copy of the data while the program runs; of the keys apart.
     Backup(BackupArgs),
     /// Puts a copy back and replays the erasures since.

@@ -46,6 +46,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Staff(command) => commands::staff::run(config, command, &out).await,
         Command::Keys(command) => commands::keys::run(config, &command, &out).await,
         Command::Officer(args) => commands::officer::run(&args, &out),
+        Command::Traffic(args) => commands::traffic::run(&args, &out).await,
         Command::Backup(args) => commands::backup::run(config, &args, &out).await,
         Command::Restore(args) => commands::restore::run(config, &args, &out).await,
         Command::Doctor => commands::doctor::run(config, &out).await,

@@ -23,8 +23,8 @@ use traffic::parse::{DefaultHost, Format, LineParser};
 use traffic::scan::{Cancel, Pattern, Prefix, Query, Times, scan};
 use traffic::segment::name::{Block, EpochId, Line, NodeId, SegmentName, SiteId};
 use traffic::segment::{
-    BlockKey, Gatherer, GroupKeys, Limits, NodeKey, Reason, RecordBytes, Released, SealError, SealOptions,
-    Segment, SegmentKeys, seal,
+    BlockKey, Canary, Gatherer, GroupKeys, Limits, NodeKey, Reason, RecordBytes, Released, SealError,
+    SealOptions, Segment, SegmentKeys, seal,
 };
 use traffic::sites::Sites;
 
@@ -209,7 +209,13 @@ fn ingest(import: &Import, keys: &StandIn, path: &Path, data: &Path) -> Result<(
     let name =
         SegmentName { line: LINE, epoch: EPOCH, day: day.day(), node: NodeId::from_bytes([3; 16]), seq: 1 };
     let mut file = BufWriter::with_capacity(1 << 20, File::create(data)?);
-    let options = SealOptions { threads: THREADS, level: 3, reason: Reason::Day, previous: [0; 32] };
+    let options = SealOptions {
+        threads: THREADS,
+        level: 3,
+        reason: Reason::Day,
+        previous: [0; 32],
+        canary: Canary::Without,
+    };
     let node = NodeKey::generate(&SystemRandom);
     let sealed = seal(day, &name, keys, &node, options, &mut file)?;
     file.flush()?;

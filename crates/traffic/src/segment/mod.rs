@@ -30,7 +30,7 @@ pub use keys::{BlockKey, GroupKeys, RecordBytes, Released, ReleasedKeys, SealErr
 pub use node_key::{NodeKey, verify_manifest};
 pub use object::{Entry, KeyObject, Manifest, ManifestSigner, ObjectError, Reason, Record, merkle_root};
 pub use read::{ReadAt, ReadError, Segment};
-pub use seal::{SealOptions, Sealed, SealingError, seal};
+pub use seal::{Canary, SealOptions, Sealed, SealingError, seal};
 pub use strings::Strings;
 
 pub(crate) use codec::{Packer, Unpacker};

@@ -211,6 +211,25 @@ impl Segment {
         Ok(Arc::new(strings))
     }
 
+    /// Opens the canary: the drill's proof that officers and node have one group key. `None` when the segment has
+    /// none, or its key was not released.
+    ///
+    /// # Errors
+    /// When it does not hold what it should.
+    pub fn canary(&self, keys: &dyn ReleasedKeys) -> Result<Option<()>, ReadError> {
+        let block = Block::Canary;
+        if object::find(&self.entries, block).is_none() {
+            return Ok(None);
+        }
+        let Some(key) = keys.key(&self.name, block) else { return Ok(None) };
+        let plain = self.block(block, &key)?.whole(Stream::Rows)?;
+        let (id, zeros) = plain.split_at_checked(32).ok_or(malformed("the canary"))?;
+        if id != self.name.id().bytes() || zeros.iter().any(|byte| *byte != 0) {
+            return Err(malformed("the canary").into());
+        }
+        Ok(Some(()))
+    }
+
     /// What a spool left of a site.
     ///
     /// # Errors

@@ -35,6 +35,17 @@ pub struct SealOptions {
     pub reason: Reason,
     /// SHA-256 of the node's manifest before this one.
     pub previous: [u8; 32],
+    /// Whether it bears the month's canary.
+    pub canary: Canary,
+}
+
+/// Whether a segment has a block that officers open in a drill: it holds the segment's id and no traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Canary {
+    /// It has.
+    With,
+    /// It has not.
+    Without,
 }
 
 /// Why a segment could not be sealed. The gathered rows are gone then; the spool still has them.
@@ -112,6 +123,9 @@ pub fn seal(
     for (number, mut bucket) in (0..=u8::MAX).zip(buckets) {
         bucket.resize(padded_len(longest), 0);
         output.put(Block::Addresses(number), bucket, Vec::new())?;
+    }
+    if options.canary == Canary::With {
+        output.put(Block::Canary, name.id().bytes().to_vec(), Vec::new())?;
     }
     let (key_object, manifest) = output.end(signer, options)?;
     Ok(Sealed { key_object, manifest, rows, sites: site_count })

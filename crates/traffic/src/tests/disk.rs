@@ -4,7 +4,7 @@ use super::generator::{log, sites};
 use super::{StandIn, import, name, site_id, threads};
 use crate::parse::Format;
 use crate::segment::name::SegmentName;
-use crate::segment::{Limits, Reason, SealOptions, Sealed, seal};
+use crate::segment::{Canary, Limits, Reason, SealOptions, Sealed, seal};
 use crate::store::{Depth, Finding, LocalStore, StoreError, Stored, records_present};
 use base::Day;
 use std::fs;
@@ -29,7 +29,13 @@ fn write(
     day: crate::segment::Gatherer,
 ) -> Result<Sealed, StoreError> {
     let mut writing = store.begin(name)?;
-    let options = SealOptions { threads: threads(1), level: 1, reason: Reason::Day, previous: [0; 32] };
+    let options = SealOptions {
+        threads: threads(1),
+        level: 1,
+        reason: Reason::Day,
+        previous: [0; 32],
+        canary: Canary::Without,
+    };
     let sealed = seal(day, name, &StandIn, &StandIn, options, &mut writing).expect("seals");
     writing.finish(&sealed)?;
     Ok(sealed)

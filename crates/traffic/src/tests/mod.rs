@@ -14,8 +14,8 @@ use crate::import::{Counts, Import};
 use crate::parse::{DefaultHost, Format, LineParser};
 use crate::segment::name::{Block, EpochId, Line, NodeId, SegmentName, SiteId};
 use crate::segment::{
-    BlockKey, Gatherer, GroupKeys, KeyObject, Limits, ManifestSigner, Reason, RecordBytes, ReleasedKeys,
-    SealError, SealOptions, Sealed, Segment, SegmentKeys, seal,
+    BlockKey, Canary, Gatherer, GroupKeys, KeyObject, Limits, ManifestSigner, Reason, RecordBytes,
+    ReleasedKeys, SealError, SealOptions, Sealed, Segment, SegmentKeys, seal,
 };
 use crate::sites::Sites;
 use ::keys::seal::{GroupKey, Point};
@@ -153,7 +153,13 @@ impl Made {
 pub fn seal_day(day: Gatherer, count: usize) -> Made {
     let name = name(day.day());
     let mut data = Vec::new();
-    let options = SealOptions { threads: threads(count), level: 3, reason: Reason::Day, previous: [0; 32] };
+    let options = SealOptions {
+        threads: threads(count),
+        level: 3,
+        reason: Reason::Day,
+        previous: [0; 32],
+        canary: Canary::Without,
+    };
     let sealed = seal(day, &name, &StandIn, &StandIn, options, &mut data).expect("seals");
     Made { data, sealed, name }
 }

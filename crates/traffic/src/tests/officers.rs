@@ -7,8 +7,8 @@ use crate::parse::Format;
 use crate::scan::{Cancel, Query, scan};
 use crate::segment::name::{Block, EpochId, Line, SegmentName};
 use crate::segment::{
-    GroupKeys, KeyObject, Limits, NodeKey, ReadError, Reason, Released, SealError, SealOptions, Segment,
-    SegmentKeys, seal, verify_manifest,
+    Canary, GroupKeys, KeyObject, Limits, NodeKey, ReadError, Reason, Released, SealError, SealOptions,
+    Segment, SegmentKeys, seal, verify_manifest,
 };
 use ::keys::seal::{CombineError, EpochGroup, GroupKey, OfficerShare, Partial, Point, RequestHash};
 use base::{Day, SeededRandom};
@@ -66,7 +66,13 @@ fn two_of_three_officers_open_what_was_asked_and_one_opens_nothing() {
     let name = SegmentName { day: day.day(), ..name(DAY) };
     let keys = GroupKeys::new(Arc::clone(group.key()), Arc::new(SeededRandom::new(1)));
     let node = NodeKey::generate(&SeededRandom::new(2));
-    let options = SealOptions { threads: threads(2), level: 1, reason: Reason::Day, previous: [0; 32] };
+    let options = SealOptions {
+        threads: threads(2),
+        level: 1,
+        reason: Reason::Day,
+        previous: [0; 32],
+        canary: Canary::With,
+    };
     let mut data = Vec::new();
     let sealed = seal(day, &name, &keys, &node, options, &mut data).expect("seals");
     let object = KeyObject::parse(&sealed.key_object).expect("reads");
@@ -77,7 +83,7 @@ fn two_of_three_officers_open_what_was_asked_and_one_opens_nothing() {
 
     let request = RequestHash::from_bytes([7; 32]);
     let mut released = Released::default();
-    for block in [Block::Rows(site_id(0)), Block::Rows(site_id(1)), Block::Dictionary] {
+    for block in [Block::Rows(site_id(0)), Block::Rows(site_id(1)), Block::Dictionary, Block::Canary] {
         let place = object.place(block).expect("it has such a block");
         let record = object.record(place).expect("present").expect("a record");
         let checked = group.key().check(&name.label(block), &record).expect("its proof holds");
@@ -93,6 +99,8 @@ fn two_of_three_officers_open_what_was_asked_and_one_opens_nothing() {
     }
 
     let segment = Segment::open(name, Arc::new(data)).expect("opens");
+    segment.canary(&released).expect("reads").expect("it has one");
+    assert_eq!(segment.canary(&Released::default()).expect("reads"), None);
     let mut found = rows_of(&segment, &released, &Query::default());
     found.sort();
     rows.retain(|row| row.host == "site0.example" || row.host == "site1.example");

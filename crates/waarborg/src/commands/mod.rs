@@ -15,6 +15,7 @@ pub mod policy;
 pub mod restore;
 pub mod serve;
 pub mod staff;
+pub mod traffic;
 
 use crate::app::App;
 use crate::config::Config;
