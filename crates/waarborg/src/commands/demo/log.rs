@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use traffic::hit::{Address, Cut, Hit};
 use traffic::segment::name::SegmentName;
-use traffic::segment::{Gatherer, GroupKeys, Limits, NodeKey, Reason, SealOptions};
+use traffic::segment::{Canary, Gatherer, GroupKeys, Limits, NodeKey, Reason, SealOptions};
 use traffic::sites::Sites;
 use traffic::store::Stored;
 
@@ -202,7 +202,9 @@ async fn machine(app: &App, admin: &Session, second: &Session) -> Result<()> {
         }
         let name = SegmentName { line: group.key().line(), epoch: group.key().epoch(), day, node: id, seq };
         let keys = GroupKeys::new(Arc::clone(group.key()), Arc::new(SystemRandom));
-        let options = SealOptions { threads: NonZeroUsize::MIN, level: 3, reason: Reason::Day, previous };
+        let canary = if seq == 1 { Canary::With } else { Canary::Without };
+        let options =
+            SealOptions { threads: NonZeroUsize::MIN, level: 3, reason: Reason::Day, previous, canary };
         let mut data = Vec::new();
         let sealed = traffic::segment::seal(gatherer, &name, &keys, &key, options, &mut data)?;
         previous = sealed.manifest.hash();
