@@ -4,6 +4,7 @@ use super::{BY, CUSTOMER};
 use crate::app::App;
 use anyhow::{Context, Result};
 use base::{Sensitive, Timestamp};
+use office::OfficeError;
 use office::accounts;
 use office::customers::{self, CustomerFilter};
 use office::incidents::{
@@ -49,7 +50,7 @@ pub(super) async fn past(app: &App) -> Result<()> {
         },
     };
     let mut texts = Texts::default();
-    texts.write(KNOWN)?;
+    texts.write(KNOWN).map_err(OfficeError::Invalid)?;
     let case = incidents::open(office, BY, &NewIncident { facts, texts }).await?;
     let case = incidents::become_aware(office, BY, case.id, case.revision, now).await?;
     let some = customers::page(office, CustomerFilter::default(), 0, TOUCHED).await?.customers;
@@ -102,17 +103,19 @@ pub(super) async fn own_site(app: &App) -> Result<()> {
     let customers = accounts::customers_of_login(office, login.id).await?;
     let (customer, ..) = customers.first().context("the customer of the demo")?;
     let mut texts = Texts::default();
-    texts.write([
-        (Field::GuidePersonal, "yes"),
-        (Field::GuideEffects, "confidentiality"),
-        (Field::GuideRisk, "risk"),
-        (
-            Field::Summary,
-            "Iemand heeft via een oude plug-in de lijst met bestellingen van mijn webwinkel gedownload.",
-        ),
-        (Field::People, "klanten van de webwinkel"),
-        (Field::PersonsMax, "340"),
-    ])?;
+    texts
+        .write([
+            (Field::GuidePersonal, "yes"),
+            (Field::GuideEffects, "confidentiality"),
+            (Field::GuideRisk, "risk"),
+            (
+                Field::Summary,
+                "Iemand heeft via een oude plug-in de lijst met bestellingen van mijn webwinkel gedownload.",
+            ),
+            (Field::People, "klanten van de webwinkel"),
+            (Field::PersonsMax, "340"),
+        ])
+        .map_err(OfficeError::Invalid)?;
     let discovered_at = office.now().plus_seconds(-20 * 3_600);
     let new = NewLeakReport { discovered_at, texts, may_look: MayLook::Yes };
     incidents::report_leak_for(office, BY, *customer, &new).await?;
