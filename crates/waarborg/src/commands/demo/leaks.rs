@@ -67,12 +67,12 @@ pub(super) async fn past(app: &App) -> Result<()> {
     let nl = notice(
         "Bericht over een datalek ({number})",
         "Een uur lang konden twee andere klanten uw facturen zien. Wij hebben dat verholpen en gemeld bij de \
-         toezichthouder. U hoeft niets te doen.\n\n{link}",
+         toezichthouder. U hoeft niets te doen. Ons kenmerk is {number}.\n\n{link}",
     );
     let en = notice(
         "Notice of a data leak ({number})",
         "For an hour two other customers could see your invoices. We have repaired that and reported it to the \
-         authority. You need not do anything.\n\n{link}",
+         authority. You need not do anything. Our reference is {number}.\n\n{link}",
     );
     let case = incidents::set_notice(office, BY, case.id, case.revision, &nl, &en).await?;
     incidents::tell_customers(office, BY, case.id, case.revision).await?;
