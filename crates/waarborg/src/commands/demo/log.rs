@@ -202,7 +202,13 @@ async fn machine(app: &App, admin: &Session, second: &Session) -> Result<()> {
         }
         let name = SegmentName { line: group.key().line(), epoch: group.key().epoch(), day, node: id, seq };
         let keys = GroupKeys::new(Arc::clone(group.key()), Arc::new(SystemRandom));
-        let options = SealOptions { threads: NonZeroUsize::MIN, level: 3, reason: Reason::Day, previous };
+        let options = SealOptions {
+            threads: NonZeroUsize::MIN,
+            level: 3,
+            reason: Reason::Day,
+            previous,
+            canary: traffic::segment::Canary::Without,
+        };
         let mut data = Vec::new();
         let sealed = traffic::segment::seal(gatherer, &name, &keys, &key, options, &mut data)?;
         previous = sealed.manifest.hash();
