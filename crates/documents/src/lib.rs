@@ -1,7 +1,7 @@
 //! Documents: pure data in, the bytes of a PDF out.
 //!
-//! [`invoice_pdf`] sets invoices and credit notes, [`processor_agreement_pdf`] processor agreements. Both
-//! come out as PDF/A-3a and PDF/UA-1 with every font inside, and equal input gives equal bytes: the only
+//! [`invoice_pdf`] sets invoices and credit notes, [`processor_agreement_pdf`] processor agreements,
+//! [`dossier_pdf`] dossiers of leaks. All come out as PDF/A-3a and PDF/UA-1 with every font inside, and equal input gives equal bytes: the only
 //! date is the document's own.
 //!
 //! Invariants: a template reads its data and nothing else, no file, no package, no clock; what the data
@@ -12,6 +12,7 @@
 //! blocking thread.
 
 mod agreement;
+mod dossier;
 mod error;
 mod glyphs;
 mod invoice;
@@ -28,6 +29,7 @@ pub use agreement::{
     AGREEMENT_FORMAT_VERSION, AgreementText, Clause, Measure, ProcessingService, ProcessorAgreementDocument,
     SubProcessor, clauses, processor_agreement_pdf,
 };
+pub use dossier::{DossierDocument, DossierPart, DossierRow, dossier_pdf};
 pub use error::DocumentError;
 pub use invoice::{
     Credited, FORMAT_VERSION, InvoiceDocument, InvoiceKind, InvoiceLine, Party, Payment, RateTotal, Transfer,

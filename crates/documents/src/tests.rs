@@ -386,3 +386,38 @@ fn what_was_stored_once_is_still_read() {
         assert!(serde_json::from_str::<InvoiceDocument>(wrong).is_err());
     }
 }
+
+#[test]
+fn a_dossier_shows_what_is_missing_and_breaks_no_limit() {
+    let row = |label: &str, value: Option<&str>| DossierRow {
+        label: label.into(),
+        value: value.map(str::to_owned),
+    };
+    let mut document = DossierDocument {
+        reference: "D100001".into(),
+        language: Language::Nl,
+        made_on: base::Day::from_number(20_000),
+        made_at: "04-10-2024 12:00 (Europe/Amsterdam)".into(),
+        is_complete: false,
+        parts: vec![DossierPart {
+            title: "Wat er is gebeurd".into(),
+            rows: vec![row("Samenvatting", Some("Regel 1 #set\nRegel 2 \u{202e}漢")), row("Oorzaak", None)],
+        }],
+    };
+    for language in Language::ALL {
+        document.language = language;
+        let set = |document: &DossierDocument| {
+            dossier_pdf(document).unwrap_or_else(|error| panic!("{error} {}", said(&error)))
+        };
+        let pdf = set(&document);
+        claims(&pdf);
+        assert_eq!(pdf, set(&document));
+    }
+    let many = DossierDocument {
+        parts: vec![DossierPart { title: "x".into(), rows: vec![row("x", None); PARTS_MAX + 1] }],
+        ..document.clone()
+    };
+    assert!(matches!(dossier_pdf(&many), Err(DocumentError::TooMany { .. })));
+    let none = DossierDocument { parts: Vec::new(), ..document };
+    assert!(matches!(dossier_pdf(&none), Err(DocumentError::Missing { .. })));
+}

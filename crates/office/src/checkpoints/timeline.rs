@@ -15,6 +15,7 @@ pub fn kind_in_words(kind: &str, language: Language) -> Option<&'static str> {
         .or_else(|| of_requests(kind))
         .or_else(|| of_billing(kind))
         .or_else(|| of_the_seal(kind))
+        .or_else(|| of_incidents(kind))
         .or_else(|| of_the_house(kind))?;
     Some(match language {
         Language::Nl => words.0,
@@ -158,6 +159,32 @@ fn of_requests(kind: &str) -> Option<Words> {
         "access-package-fetched" => ("kopie van de gegevens opgehaald", "copy of the data fetched"),
         "erasure-begun" => ("wissen begonnen", "erasure begun"),
         "erased" => ("gegevens gewist", "data erased"),
+        _ => return None,
+    })
+}
+
+fn of_incidents(kind: &str) -> Option<Words> {
+    Some(match kind {
+        "incident-opened" => ("datalek geopend", "case of a leak opened"),
+        "incident-changed" => ("dossier van het datalek bijgewerkt", "file of the leak updated"),
+        "incident-aware" => ("kennis van het datalek vastgelegd", "awareness of the leak recorded"),
+        "incident-scope" => ("reikwijdte van het datalek bepaald", "scope of the leak set"),
+        "incident-decided" => ("besluit over het datalek", "decision about the leak"),
+        "incident-late" => ("reden van te late melding vastgelegd", "reason of a late report recorded"),
+        "incident-notified" => ("melding bij de autoriteit vastgelegd", "report to the authority recorded"),
+        "incident-postponed" => ("bericht aan klanten uitgesteld", "notice to customers postponed"),
+        "incident-told" => ("getroffen klanten ingelicht", "affected customers told"),
+        "incident-closed" => ("datalek afgesloten", "case of a leak closed"),
+        "incident-destroyed" => ("dossier van een datalek vernietigd", "file of a leak destroyed"),
+        "lawful-order" => ("bevel van een autoriteit vastgelegd", "order of an authority recorded"),
+        "lawful-order-closed" => ("bevel van een autoriteit afgesloten", "order of an authority closed"),
+        "leak-notice" => ("ingelicht over een datalek bij ons", "told of a leak on our side"),
+        "leak-reported" => ("datalek gemeld", "leak reported"),
+        "leak-report-changed" => ("melding van het datalek aangevuld", "report of the leak completed"),
+        "leak-report-closed" => ("melding van het datalek afgesloten", "report of the leak closed"),
+        "leak-reports-removed" => {
+            ("oude meldingen van datalekken verwijderd", "old reports of leaks removed")
+        }
         _ => return None,
     })
 }

@@ -137,6 +137,12 @@ words! {
         NoticeEn = "notice_en",
         /// What was learned, and why the case is closed.
         Closing = "closing",
+        /// The guide: whether personal data is concerned.
+        GuidePersonal = "guide_personal",
+        /// The guide: what happened to it.
+        GuideEffects = "guide_effects",
+        /// The guide: whether people may be harmed.
+        GuideRisk = "guide_risk",
     }
 }
 
@@ -213,6 +219,9 @@ const PROTECTED: &[&str] = &["none", "encrypted", "hashed", "pseudonymised", "pa
 const SEVERITIES: &[&str] = &["negligible", "limited", "significant", "maximum"];
 const RISKS: &[&str] = &["unlikely", "risk", "high_risk"];
 const SIZES: &[&str] = &["1_9", "10_49", "50_249", "250_plus"];
+const PERSONAL: &[&str] = &["yes", "no", "unsure"];
+const EFFECTS: &[&str] = &["confidentiality", "integrity", "availability", "none", "unsure"];
+const RISKS_ASKED: &[&str] = &["unlikely", "risk", "high_risk", "unsure"];
 const YES_NO: &[&str] = &["yes", "no"];
 const DATA_TYPES: &[&str] = &[
     "name_address",
@@ -264,6 +273,9 @@ impl Field {
             Self::Severity => FieldKind::Choice(SEVERITIES),
             Self::Risk => FieldKind::Choice(RISKS),
             Self::CrossBorder => FieldKind::Choice(YES_NO),
+            Self::GuidePersonal => FieldKind::Choice(PERSONAL),
+            Self::GuideEffects => FieldKind::Choices(EFFECTS),
+            Self::GuideRisk => FieldKind::Choice(RISKS_ASKED),
             Self::DataTypes => FieldKind::Choices(DATA_TYPES),
             Self::Special => FieldKind::Choices(SPECIAL),
             _ => FieldKind::Block,
@@ -508,13 +520,14 @@ impl Texts {
 #[derive(Serialize)]
 struct Out<'a> {
     v: u16,
+    #[serde(flatten)]
     texts: BTreeMap<&'a str, &'a str>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct In {
     v: u16,
+    #[serde(flatten)]
     texts: BTreeMap<String, Sensitive<String>>,
 }
 
@@ -545,6 +558,23 @@ mod tests {
         assert_eq!(format!("{texts:?}").find("Regel"), None);
     }
 
+    /// The example of docs/formats/incident.md: what version 1 wrote is read for ever.
+    #[test]
+    fn version_1_is_written_and_read_as_documented() {
+        let example = r#"{"v":1,"persons_min":"120","title":"Lek in het paneel"}"#;
+        assert!(include_str!("../../../../docs/formats/incident.md").contains(example));
+        let read = Texts::from_json(example.as_bytes()).expect("read");
+        assert_eq!(read.number(Field::PersonsMin), Some(120));
+        let mut again: Vec<_> =
+            serde_json::from_slice::<BTreeMap<String, serde_json::Value>>(&read.to_json().expect("written"))
+                .expect("JSON")
+                .into_iter()
+                .collect();
+        again.sort_by(|a, b| a.0.cmp(&b.0));
+        let expected: BTreeMap<String, serde_json::Value> = serde_json::from_str(example).expect("JSON");
+        assert_eq!(again, expected.into_iter().collect::<Vec<_>>());
+    }
+
     #[test]
     fn what_is_wrong_changes_nothing() {
         let before = Texts::default().with(Field::PersonsMin, "9".to_owned());
@@ -565,13 +595,9 @@ mod tests {
 
     #[test]
     fn a_damaged_envelope_is_refused() {
-        for bad in [
-            "",
-            "{}",
-            r#"{"v":2,"texts":{}}"#,
-            r#"{"v":1,"texts":{"shoe":"x"}}"#,
-            r#"{"v":1,"texts":{},"a":1}"#,
-        ] {
+        for bad in
+            ["", "{}", r#"{"v":2}"#, r#"{"v":1,"shoe":"x"}"#, r#"{"v":1,"title":2}"#, r#"{"title":"x"}"#]
+        {
             assert!(Texts::from_json(bad.as_bytes()).is_err(), "{bad}");
         }
     }

@@ -12,32 +12,50 @@
 
 mod affected;
 mod clock;
+mod dossier;
 mod fields;
+mod labels;
 mod lawful;
+mod leaks;
 mod model;
+mod moment;
+mod notices;
 mod service;
 mod store;
+mod term;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use affected::{Affected, AffectedCustomer, affected, preview};
 pub use clock::{Clock, ClockEnd, ClockKind};
+pub use dossier::{Dossier, FORMAT, FORMAT_VERSION, dossier, leak_dossier};
 pub use fields::{DataType, Field, FieldKind, Texts, Topic};
+pub use labels::word;
 pub use lawful::{
     LawfulOrder, LawfulOrderId, LawfulOrderNumber, LawfulOrderState, NewLawfulOrder, close_order,
     is_order_open, open_order, order, order_entry, orders,
+};
+pub use leaks::{
+    LeakChange, LeakFilter, LeakReport, LeakReportId, LeakReportNumber, LeakReportState, MayLook,
+    NewLeakReport, Outcome, ToldLeak, change_own_leak, close_leak, leak, leaks, own_leak, report_leak,
+    report_leak_for, tie_leak, told_leaks,
 };
 pub use model::{
     Decision, Effects, Incident, IncidentFilter, IncidentId, IncidentNumber, IncidentRole, IncidentState,
     IncidentSummary, NotAllowed, Regime, Report, ReportId, ReportKind, Scope, Telling, Times, Which,
 };
-pub use service::{
-    Facts, NewIncident, NewReport, become_aware, change_facts, close, closing_blocker, decide,
-    decide_telling, incident, is_open, open, opened_entry, page, reason, report, reports, set_scope,
-    set_texts, timeline,
+pub use moment::{moment, typed};
+pub use notices::{
+    NoticeText, TellCustomers, fill_notice, notice, postpone, run, set_notice, tell_customers,
 };
-pub use store::TABLES;
+pub use service::{
+    Facts, NewIncident, NewReport, become_aware, change_facts, close, closing_blocker, counts, decide,
+    decide_telling, evidence, incident, is_open, open, opened_entry, page, reason, report, reports,
+    set_scope, set_texts, timeline,
+};
+pub use store::{Evidence, TABLES};
+pub use term::end_past_term;
 
 /// How many customers a scope names at most.
 pub const SCOPE_MAX: usize = 5_000;

@@ -213,8 +213,6 @@ pub struct Times {
 pub struct Scope {
     /// Every customer, whatever runs for them.
     pub everybody: bool,
-    /// Machines: all customers with a site on them.
-    pub nodes: Vec<uuid::Uuid>,
     /// Plans: all customers with a running service of them.
     pub plans: Vec<PlanId>,
     /// Services.
@@ -227,17 +225,13 @@ impl Scope {
     /// Whether it names nothing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        !self.everybody
-            && self.nodes.is_empty()
-            && self.plans.is_empty()
-            && self.services.is_empty()
-            && self.customers.is_empty()
+        !self.everybody && self.plans.is_empty() && self.services.is_empty() && self.customers.is_empty()
     }
 
     /// How many things it names.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.nodes.len() + self.plans.len() + self.services.len() + self.customers.len()
+        self.plans.len() + self.services.len() + self.customers.len()
     }
 }
 

@@ -94,7 +94,7 @@ pub struct NewReport {
     pub late_reason: Sensitive<String>,
 }
 
-fn refused(error: NotAllowed) -> OfficeError {
+pub(super) fn refused(error: NotAllowed) -> OfficeError {
     let field = |field, problem| OfficeError::Invalid(Problems::one(field, problem));
     match error {
         NotAllowed::Late => field("late_reason", Problem::Missing),
@@ -596,4 +596,20 @@ pub async fn page(
 /// When the database fails.
 pub async fn timeline(office: &Office, incident: &Incident) -> Result<Vec<LedgerRow>, OfficeError> {
     Ok(::store::entries_of_subject(&office.store, incident.subject, TIMELINE_MAX).await?)
+}
+
+/// What the verdicts on P10 and P11 rest on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn evidence(office: &Office) -> Result<store::Evidence, OfficeError> {
+    Ok(store::evidence(&office.store, office.now(), office.today()).await?)
+}
+
+/// How many customers a case touches.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(office: &Office, id: IncidentId) -> Result<super::Affected, OfficeError> {
+    Ok(store::affected(&office.store, id).await?)
 }

@@ -1,6 +1,7 @@
 //! SQL of cases: rows, clocks, reports, affected customers. What people wrote is one envelope.
 
 mod lawful;
+mod leaks;
 
 use super::affected::{Affected, AffectedCustomer};
 use super::clock::{Clock, ClockEnd, ClockKind};
@@ -19,6 +20,11 @@ use policy::schema::{Column, Table};
 use sea_orm::{QueryResult, Value};
 
 pub(super) use lawful::{close_order, insert_order, order_by_id, orders};
+pub use leaks::Evidence;
+pub(super) use leaks::{
+    Ended, LeakRow, delete_case, delete_leak, ended, evidence, insert_leak, leak_by_id, leaks, mark_told,
+    replace_leak, seal_leak, told_to, untold,
+};
 
 /// The tables of this slice.
 pub const TABLES: &[Table] = &[

@@ -49,6 +49,8 @@ pub enum MailKind {
     Invoice,
     /// An invoice is not paid.
     PaymentReminder,
+    /// A leak touches the customer.
+    LeakNotice,
 }
 
 impl MailKind {
@@ -72,6 +74,7 @@ impl MailKind {
             Self::Order => "order",
             Self::Invoice => "invoice",
             Self::PaymentReminder => "payment_reminder",
+            Self::LeakNotice => "leak_notice",
         }
     }
 
@@ -83,6 +86,7 @@ impl MailKind {
             Self::ContactReceived | Self::Answer | Self::Order => "support",
             // The mail says that there is an invoice; the invoice itself stays here.
             Self::Invoice | Self::PaymentReminder | Self::ProcessorAgreement => "account",
+            Self::LeakNotice => "incidents",
             Self::RequestReceived
             | Self::IdentityLink
             | Self::RequestAnswered
@@ -93,7 +97,7 @@ impl MailKind {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        const ALL: [MailKind; 16] = [
+        const ALL: [MailKind; 17] = [
             MailKind::Invitation,
             MailKind::Recovery,
             MailKind::NewEmail,
@@ -110,6 +114,7 @@ impl MailKind {
             MailKind::Order,
             MailKind::Invoice,
             MailKind::PaymentReminder,
+            MailKind::LeakNotice,
         ];
         ALL.into_iter().find(|kind| kind.as_str() == text)
     }

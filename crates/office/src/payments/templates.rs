@@ -38,11 +38,13 @@ pub enum TemplateKind {
     Final,
     /// Services are suspended.
     Suspension,
+    /// A leak on our side touches the customer.
+    Leak,
 }
 
 impl TemplateKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Invoice,
         Self::CreditNote,
         Self::Friendly,
@@ -50,6 +52,7 @@ impl TemplateKind {
         Self::FourteenDays,
         Self::Final,
         Self::Suspension,
+        Self::Leak,
     ];
 
     /// The word in the database and in addresses.
@@ -63,6 +66,7 @@ impl TemplateKind {
             Self::FourteenDays => "fourteen_days",
             Self::Final => "final",
             Self::Suspension => "suspension",
+            Self::Leak => "leak",
         }
     }
 
@@ -76,7 +80,7 @@ impl TemplateKind {
     #[must_use]
     pub const fn required(self) -> &'static [Place] {
         match self {
-            Self::Invoice | Self::CreditNote => &[Place::Number, Place::Link],
+            Self::Invoice | Self::CreditNote | Self::Leak => &[Place::Number, Place::Link],
             Self::Friendly | Self::First | Self::Final | Self::Suspension => {
                 &[Place::Number, Place::Open, Place::Due, Place::Link]
             }
@@ -187,6 +191,18 @@ impl Facts {
             (Place::Iban, office.settings.billing.iban.clone().unwrap_or_else(|| "-".into())),
             (Place::Reference, reference),
             (Place::Costs, collection_costs(row.open).in_words(language)),
+            (Place::Provider, office.policy().provider().name.clone()),
+        ];
+        Self(values.map(|(place, value)| (place, Sensitive::new(value))).into())
+    }
+
+    /// Those of a notice about a leak: its number and its page, and whom it is for.
+    #[must_use]
+    pub fn of_leak(office: &Office, number: &str, name: &str) -> Self {
+        let values = [
+            (Place::Name, name.to_owned()),
+            (Place::Number, number.to_owned()),
+            (Place::Link, format!("{}/panel/leaks", office.settings.base_url)),
             (Place::Provider, office.policy().provider().name.clone()),
         ];
         Self(values.map(|(place, value)| (place, Sensitive::new(value))).into())

@@ -30,13 +30,16 @@ pub(super) async fn all(office: &Office) -> Result<Vec<Finding>, OfficeError> {
     for declared in policy.promises() {
         let id = declared.id;
         findings.push(match (id.to_string().as_str(), declared.built.by) {
-            ("P01" | "P06" | "P07" | "P08" | "P12" | "P13" | "P14" | "P15" | "P16", Backing::Procedure) => {
-                Finding::unprovable(id, Unprovable::Procedure)
-            }
+            (
+                "P01" | "P06" | "P07" | "P08" | "P10" | "P11" | "P12" | "P13" | "P14" | "P15" | "P16",
+                Backing::Procedure,
+            ) => Finding::unprovable(id, Unprovable::Procedure),
             ("P01", Backing::Software) => administration(office, &policy).await?,
             ("P06", Backing::Software) => super::traffic::recorded(office).await?,
             ("P07", Backing::Software) => super::traffic::term(office).await?,
             ("P08", Backing::Software) => super::traffic::only_for_leaks(office).await?,
+            ("P10", Backing::Software) => leaks_of_customers(office).await?,
+            ("P11", Backing::Software) => our_leaks(office).await?,
             ("P12", Backing::Software) => rights(office).await?,
             ("P13", Backing::Software) => erasure(office).await?,
             ("P14", Backing::Software) => complaint(office).await?,
@@ -144,6 +147,42 @@ async fn former_past_term(office: &Office) -> Result<Vec<String>, OfficeError> {
         })
     });
     Ok(due.map(|former| former.id.to_string()).collect())
+}
+
+/// P10: every leak that a customer reported got the guide, the clock and the dossier.
+async fn leaks_of_customers(office: &Office) -> Result<Finding, OfficeError> {
+    let found = crate::incidents::evidence(office).await?;
+    let mut evidence = Evidence::default();
+    evidence.fact("leaks-reported", found.leaks);
+    evidence.fact("leaks-with-running-clock", found.leaks_running);
+    evidence.fact("leaks-without-guide-clock-or-dossier", found.leaks_without);
+    if found.leaks_without > 0 {
+        evidence
+            .name_broken(format!("{} reported leaks without guide, clock or dossier", found.leaks_without));
+    }
+    evidence.does_not_show("whether-customers-told-the-authority");
+    Ok(Finding::of(promise("P10"), found.leaks, found.leaks_without, evidence))
+}
+
+/// P11: no clock past due without a reason; nobody waits for a notice past the day it was put off to.
+async fn our_leaks(office: &Office) -> Result<Finding, OfficeError> {
+    let found = crate::incidents::evidence(office).await?;
+    let mut evidence = Evidence::default();
+    evidence.fact("cases", found.cases);
+    evidence.fact("clocks", found.clocks);
+    evidence.fact("clocks-running", found.running);
+    evidence.fact("clocks-late-with-reason", found.late_with_reason);
+    evidence.fact("cases-late-without-reason", found.late.len() as u64);
+    evidence.fact("cases-with-notices-overdue", found.untold.len() as u64);
+    for number in &found.late {
+        evidence.name_broken(format!("D{number}: a clock past due without a reason"));
+    }
+    for number in &found.untold {
+        evidence.name_broken(format!("D{number}: customers not told by the day it was put off to"));
+    }
+    evidence.does_not_show("leaks-that-nobody-recorded");
+    let broken = (found.late.len() + found.untold.len()) as u64;
+    Ok(Finding::of(promise("P11"), found.cases, broken, evidence))
 }
 
 /// P12: no request past its date.

@@ -2,7 +2,7 @@
 
 use super::store::{self, Candidate, Rule};
 use crate::requests::erasure::{self, Whom};
-use crate::{By, Office, OfficeError, Record, billing, promises};
+use crate::{By, Office, OfficeError, Record, billing, incidents, promises};
 use ::store::{entries_of_kind, entry_at};
 use base::{Day, SubjectId, Timestamp};
 use core::fmt;
@@ -33,22 +33,31 @@ pub struct Swept {
     pub customers: u64,
     /// Books of a customer and year past their term.
     pub books: u64,
+    /// Cases of leaks, lawful orders and reports of customers past their term.
+    pub incidents: u64,
 }
 
 impl Swept {
     const fn anything(self) -> bool {
-        self.threads + self.requests + self.mails + self.expired + self.visitors + self.customers + self.books
+        self.threads
+            + self.requests
+            + self.mails
+            + self.expired
+            + self.visitors
+            + self.customers
+            + self.books
+            + self.incidents
             > 0
     }
 }
 
 impl fmt::Display for Swept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { threads, requests, mails, expired, visitors, customers, books } = self;
+        let Self { threads, requests, mails, expired, visitors, customers, books, incidents } = self;
         write!(
             f,
             "{threads} conversations, {requests} requests, {mails} sent mails, {expired} expired packages and \
-             receipts, {visitors} visitors, {books} books removed; erasure of {customers} former customers begun"
+             receipts, {visitors} visitors, {books} books, {incidents} cases and reports of leaks removed; erasure of {customers} former customers begun"
         )
     }
 }
@@ -101,6 +110,7 @@ pub async fn run(office: &Office) -> Result<Swept, OfficeError> {
         swept.customers += 1;
     }
     swept.books = billing::end_books(office).await?;
+    swept.incidents = incidents::end_past_term(office).await?;
     if swept.anything() {
         record(office, swept).await?;
     }
@@ -115,7 +125,8 @@ async fn record(office: &Office, swept: Swept) -> Result<(), OfficeError> {
         .with("expired", swept.expired)
         .with("visitors", swept.visitors)
         .with("customers", swept.customers)
-        .with("books", swept.books);
+        .with("books", swept.books)
+        .with("incidents", swept.incidents);
     let entry = office.prepare(record).await?;
     let tx = office.store.begin().await?;
     entry.append(&tx).await?;

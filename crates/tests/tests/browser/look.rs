@@ -200,7 +200,8 @@ impl<'a> Looker<'a> {
         for route in routes.list().iter().filter(|route| route.method == "GET") {
             let first = route.path.split('/').nth(1).unwrap_or_default();
             let area = if ["panel", "account", "staff"].contains(&first) { first } else { "" };
-            let is_file = [".csv", ".json", "/file", "/pdf"].iter().any(|end| route.path.ends_with(end));
+            let is_file =
+                [".csv", ".json", ".pdf", "/file", "/pdf"].iter().any(|end| route.path.ends_with(end));
             let is_page = !is_file && !NO_PAGES.contains(&route.path);
             if areas.contains(&area) && is_page && !self.seen.contains(route.path) {
                 self.wrong.push(format!("{}: nobody looked at it", route.path));

@@ -2,6 +2,7 @@
 
 mod forms;
 mod harness;
+mod incidents;
 mod journey;
 mod log;
 mod look;

@@ -4,6 +4,7 @@ use crate::routes::Routes;
 use crate::state::State;
 
 mod auth;
+mod leaks;
 mod panel;
 mod public;
 mod sales;

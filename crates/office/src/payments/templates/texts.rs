@@ -58,6 +58,14 @@ const fn dutch(kind: TemplateKind) -> (&'static str, &'static str) {
              gegevens blijven bewaard. Zodra het bedrag binnen is, zetten wij de diensten weer aan.\n\nVermeld bij uw \
              betaling kenmerk {reference}.\n\n{link}",
         ),
+        TemplateKind::Leak => (
+            "Bericht over een datalek ({number})",
+            "Er is bij ons een datalek geweest dat ook uw gegevens raakt, of gegevens die u bij ons bewaart. Ons kenmerk \
+             is {number}.\n\nWat er is gebeurd:\n\nOm welke gegevens het gaat:\n\nWat de gevolgen kunnen zijn:\n\nWat wij hebben \
+             gedaan:\n\nWat u zelf kunt doen:\n\nBewaart u bij ons gegevens van anderen, dan bent u daarvoor mogelijk zelf \
+             verplicht het lek te melden bij de Autoriteit Persoonsgegevens. Wij helpen u daarbij. U vindt dit bericht, en \
+             hoe u een lek meldt, na inloggen hier:\n{link}",
+        ),
     }
 }
 
@@ -101,6 +109,13 @@ const fn english(kind: TemplateKind) -> (&'static str, &'static str) {
             "Of invoice {number}, due on {due}, {open} is still open. We therefore suspend our services. Your data stay \
              where they are. As soon as we have the amount, we switch the services on again.\n\nPlease mention {reference} \
              with your payment.\n\n{link}",
+        ),
+        TemplateKind::Leak => (
+            "Notice of a data leak ({number})",
+            "There has been a data leak on our side that touches your data, or data that you keep with us. Our reference is \
+             {number}.\n\nWhat happened:\n\nWhich data it is about:\n\nWhat may come of it:\n\nWhat we have done:\n\nWhat you can \
+             do:\n\nIf you keep other people's data with us, you may have to report the leak to the supervisory authority \
+             yourself. We help you with that. You find this notice, and how to report a leak, after signing in:\n{link}",
         ),
     }
 }

@@ -21,7 +21,8 @@ const WITHHELD: [(&str, &str); 3] =
     [("login", "totp_secret"), ("login", "totp_pending"), ("access_package", "body")];
 
 /// Columns whose values are JSON objects (docs/formats/request.md), or may be.
-const IN_PARTS: [(&str, &str); 3] = [("request", "detail"), ("request", "reason"), ("link_token", "value")];
+const IN_PARTS: [(&str, &str); 4] =
+    [("request", "detail"), ("request", "reason"), ("link_token", "value"), ("leak_report", "detail")];
 
 /// What is held about some subjects.
 pub(super) struct Collected {

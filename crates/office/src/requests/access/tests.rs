@@ -16,7 +16,7 @@ use std::io::{Cursor, Read};
 const TAG: &str = "Zwaluwveer";
 const OTHER: &str = "Ooievaarsnest";
 /// Tables whose subject is a case of the provider, never a person.
-const OF_CASES: [&str; 4] = ["incident", "incident_report", "lawful_order", "leak_report"];
+const OF_CASES: [&str; 3] = ["incident", "incident_report", "lawful_order"];
 
 /// The files of a ZIP.
 fn unpack(zip: &[u8]) -> Vec<(String, Vec<u8>)> {

@@ -30,6 +30,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
+mod leaks;
 pub mod log;
 mod people;
 mod year;
@@ -149,6 +150,7 @@ pub async fn make(folder: &Path, address: SocketAddr, customers: u32) -> Result<
     write_logins(folder, &logins)?;
     year::pass(&app, &clock, customers).await?;
     conversations(&app).await?;
+    leaks::own_site(&app).await?;
     erased_customer(&app).await?;
     crate::schedule::perform(&app, "requests-reminded").await?;
     worker::drain(&app).await?;

@@ -24,6 +24,8 @@ const AGREEMENTS_MAX: u32 = 300;
 const WAITING_OF: usize = 20;
 /// How many days before the last tasks of staff stay open.
 const LEFT_OPEN: i64 = 2;
+/// How many days ago there was a leak.
+const LEAK: i64 = 168;
 /// How often mail goes out, in days.
 const WEEK: i64 = 7;
 /// How often the periodic tasks run, in days.
@@ -90,6 +92,9 @@ pub(super) async fn pass(app: &App, clock: &ShiftedClock, count: u32) -> Result<
     let payers: HashMap<_, _> = stories.iter().map(|story| (story.customer, story.payer)).collect();
     for left in (0..=DAYS).rev() {
         day(app, &stories, &payers, left).await?;
+        if left == LEAK {
+            super::leaks::past(app).await?;
+        }
         if left % WEEK == 0 {
             worker::drain(app).await?;
         }

@@ -61,6 +61,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     invoices::register(routes);
     traffic::register(routes);
     logins::register(routes);
+    super::leaks::register_panel(routes);
     routes
         .nav(Section::Panel, overview::PATH, "layout-dashboard", T::panel_nav_overview)
         .nav(Section::Panel, services::PATH, "server", T::panel_nav_services)

@@ -33,6 +33,7 @@ fn kind_words(t: T, kind: TemplateKind) -> Text {
         TemplateKind::FourteenDays => t.bill_template_fourteen_days(),
         TemplateKind::Final => t.bill_template_final(),
         TemplateKind::Suspension => t.bill_template_suspension(),
+        TemplateKind::Leak => t.leak_template(),
     }
 }
 

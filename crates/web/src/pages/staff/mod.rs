@@ -86,6 +86,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     receivables::register(routes);
     mail_templates::register(routes);
     requests::register(routes);
+    super::leaks::register_staff(routes);
     open::register(routes);
     orders::register(routes);
     services::register(routes);

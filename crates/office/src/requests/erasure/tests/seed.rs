@@ -88,6 +88,7 @@ pub(crate) async fn seed(office: &Office, tag: &str, kvk: &str) -> Seeded {
     access::produce(office, access).await.expect("a package");
     contact(office, customer.subject).await;
     service(office, &customer, tag).await;
+    leak(office, &fresh, tag).await;
     Seeded { customer, session: fresh, cookie: signed_in.token, visitor, access, tag: tag.to_owned() }
 }
 
@@ -155,6 +156,25 @@ async fn invoice(office: &Office, customer: &Customer, tag: &str) {
         allocation: Allocation::Invoice(issued[0]),
     };
     payments::record(office, STAFF, &part).await.expect("recorded");
+}
+
+/// A leak of the customer's own, and one of the provider's that the customer was told of.
+async fn leak(office: &Office, session: &Session, tag: &str) {
+    use crate::incidents::{self, Field, tests as cases};
+    let mut texts = incidents::Texts::default();
+    let summary = format!("Lek bij {tag}");
+    let typed = [
+        (Field::GuidePersonal, "yes"),
+        (Field::GuideEffects, "confidentiality"),
+        (Field::GuideRisk, "risk"),
+        (Field::Summary, summary.as_str()),
+    ];
+    texts.write(typed).expect("fine");
+    let new =
+        incidents::NewLeakReport { discovered_at: office.now(), texts, may_look: incidents::MayLook::Yes };
+    incidents::report_leak(office, session, &new).await.expect("reported");
+    let (customer, _) = session.acting_for.expect("a customer");
+    cases::told(office, &[customer]).await;
 }
 
 /// A contact outward, as the gate records it.
