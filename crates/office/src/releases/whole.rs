@@ -73,8 +73,13 @@ fn sealed(chain: &Chain, node: &NodeKey, site: SiteId, day: Day, seq: u32) -> (V
     let key = group.key();
     let name = SegmentName { line: key.line(), epoch: key.epoch(), day, node: NODE, seq };
     let keys = GroupKeys::new(Arc::clone(key), Arc::new(SystemRandom));
-    let options =
-        SealOptions { threads: NonZeroUsize::MIN, level: 3, reason: Reason::Day, previous: [0; 32] };
+    let options = SealOptions {
+        threads: NonZeroUsize::MIN,
+        level: 3,
+        reason: Reason::Day,
+        previous: [0; 32],
+        canary: traffic::segment::Canary::Without,
+    };
     let mut data = Vec::new();
     let made = traffic::segment::seal(gatherer, &name, &keys, node, options, &mut data).expect("seals");
     (data, made)
