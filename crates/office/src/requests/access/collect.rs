@@ -116,7 +116,8 @@ fn open<P: Purpose>(
 ) -> Result<Sensitive<String>, OfficeError> {
     let key = key.ok_or(KeyError::Missing { purpose: P::NAME })?;
     let value = key.open(cell, &Sealed::<P>::from_bytes(bytes)?)?;
-    Ok(Sensitive::new(value.text()?.to_owned()))
+    // Random bytes, such as the opening of a site's commitment, are told in hexadecimal.
+    Ok(Sensitive::new(value.text().map_or_else(|_| hex::encode(value.bytes()), str::to_owned)))
 }
 
 /// Gathers everything.
