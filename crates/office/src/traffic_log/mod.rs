@@ -31,5 +31,7 @@ pub use receive::{KEYS_BYTES_MAX, Pushed, ReceiveError, Receiving, receive_data,
 pub use sites::{follow_services, of_customer, of_ids, searchable, site_list};
 pub use store::TABLES;
 
+#[cfg(test)]
+pub(crate) use sites::begin as begin_site;
 pub(crate) use store::{leaf_of_segment, leaf_of_site, segments_between};
 pub(crate) use verdicts::{fields, term};

@@ -32,7 +32,7 @@ pub async fn follow_services(office: &Office) -> Result<u64, OfficeError> {
     Ok(begun)
 }
 
-async fn begin(office: &Office, id: ServiceId) -> Result<bool, OfficeError> {
+pub(crate) async fn begin(office: &Office, id: ServiceId) -> Result<bool, OfficeError> {
     let service = services::service(office, id).await?;
     let (Some(subject), Some(label)) = (service.subject, &service.label) else { return Ok(false) };
     // A label that is no domain name, such as "old shop", has no visitors.

@@ -47,5 +47,7 @@ super::forward!(
         hash BYTEA NOT NULL UNIQUE,
         text BYTEA NOT NULL,
         adopted_at BIGINT NOT NULL
-    )"
+    );
+    CREATE INDEX seal_document_subject ON seal_document (subject_id);
+    CREATE INDEX seal_roster_subject ON seal_roster (subject_id)"
 );

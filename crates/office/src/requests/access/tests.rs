@@ -16,7 +16,16 @@ use std::io::{Cursor, Read};
 const TAG: &str = "Zwaluwveer";
 const OTHER: &str = "Ooievaarsnest";
 /// Tables whose subject is a case of the provider, never a person.
-const OF_CASES: [&str; 3] = ["incident", "incident_report", "lawful_order"];
+const OF_CASES: [&str; 8] = [
+    "incident",
+    "incident_report",
+    "lawful_order",
+    "seal_officer",
+    "seal_roster",
+    "seal_document",
+    "release",
+    "release_query",
+];
 
 /// The files of a ZIP.
 fn unpack(zip: &[u8]) -> Vec<(String, Vec<u8>)> {

@@ -139,6 +139,10 @@ async fn service(office: &Office, customer: &Customer, tag: &str) {
     for task in services::tasks(office, filter, 0, 10).await.expect("tasks") {
         services::complete(office, STAFF, None, task.id).await.expect("done");
     }
+    // Only hosting has visitors; this name stands for one that has.
+    for service in services::services_of(office, customer.id).await.expect("services") {
+        assert!(crate::traffic_log::begin_site(office, service.id).await.expect("a site"));
+    }
     invoice(office, customer, tag).await;
 }
 
