@@ -85,6 +85,8 @@ pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
         );
         let app = make(&args.folder, address, args.customers).await?;
         log::make(&app, &args.folder).await.context("the traffic log of the demo")?;
+        // The promises are looked at once more, now that there is traffic.
+        attested(&app).await?;
         app
     };
     let logins = read_logins(&args.folder)?;
@@ -154,11 +156,17 @@ pub async fn make(folder: &Path, address: SocketAddr, customers: u32) -> Result<
     erased_customer(&app).await?;
     crate::schedule::perform(&app, "requests-reminded").await?;
     worker::drain(&app).await?;
+    attested(&app).await?;
+    Ok(app)
+}
+
+/// Looks at the promises, and publishes the ledger.
+async fn attested(app: &App) -> Result<()> {
     office::promises::attest(&app.office, BY, Recording::Recorded).await?;
     let mut publisher =
         office::checkpoints::Publisher::open(Arc::clone(&app.office), &app.config.ledger_files()).await?;
     publisher.round().await?;
-    Ok(app)
+    Ok(())
 }
 
 async fn people(app: &App) -> Result<Vec<DemoLogin>> {
