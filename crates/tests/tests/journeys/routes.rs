@@ -287,6 +287,7 @@ impl World {
             let before = route.path.split('/').nth(at - 1).unwrap();
             let real = match (part, before) {
                 ("{token}", _) => NO_TOKEN.to_owned(),
+                ("{act}", _) => "facts".to_owned(),
                 ("{right}", _) => if route.method == Method::GET { "access" } else { "nothing" }.to_owned(),
                 ("{*name}", _) => "0/000".to_owned(),
                 ("{position}", _) => "0".to_owned(),
