@@ -1,4 +1,4 @@
-seal-nav = Sealed log
+seal-nav = Officers and seal
 seal-lead = Your customers' traffic is sealed. It opens only when enough officers work together, each with a share in a file that no machine of yours has.
 seal-alarm-none = There is no key yet: no traffic is sealed yet.
 seal-alarm-soon =

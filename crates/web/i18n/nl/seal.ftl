@@ -1,4 +1,4 @@
-seal-nav = Verzegeld logboek
+seal-nav = Sleutelhouders en zegel
 seal-lead = Het verkeer van uw klanten ligt verzegeld. Openen kan alleen als genoeg sleutelhouders samen meewerken, elk met een sleuteldeel in een bestand dat geen enkele machine van u heeft.
 seal-alarm-none = Er is nog geen sleutel: er wordt nog geen verkeer verzegeld.
 seal-alarm-soon =

@@ -29,7 +29,7 @@ const OFFICERS: [(&str, &str); 3] = [
 pub const ADMIN: &str = "ada@voorbeeldhost.example";
 /// How many of them open together.
 const THRESHOLD: u16 = 2;
-/// Days of traffic.
+/// Days of traffic: whole ones, the last is yesterday.
 const DAYS: u32 = 3;
 /// Visits of a day.
 const VISITS: u32 = 3_000;
@@ -192,7 +192,7 @@ async fn machine(app: &App, admin: &Session, second: &Session) -> Result<()> {
     let sites = Arc::new(Sites::new(listed.iter().map(|(domain, id)| (domain.as_str(), *id))));
     let mut previous = [0; 32];
     for seq in 1..=DAYS {
-        let day = Day::from_number(office.now().day().number() - DAYS + seq);
+        let day = Day::from_number(office.now().day().number() - 1 - DAYS + seq);
         let (Sealing::Valid(group) | Sealing::EndsSoon(group, _)) = chain.sealing(day) else {
             bail!("no key for {day}")
         };

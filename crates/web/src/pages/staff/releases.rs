@@ -331,6 +331,26 @@ impl ShowPage {
     }
 }
 
+/// A question as a person reads it; one that another version wrote stays as it is.
+fn in_words(t: T, text: &str) -> String {
+    let Ok(asked) = serde_json::from_str::<Question>(text) else { return text.to_owned() };
+    let shape = match asked.shape {
+        Shape::Rows => t.release_shape_rows(),
+        Shape::Summary => t.release_shape_summary(),
+        Shape::Sites => t.release_shape_sites(),
+    };
+    let labelled = |label: Text, value: String| format!("{label}: {value}");
+    let mut parts = vec![shape.into_owned()];
+    if !asked.addresses.is_empty() {
+        parts.push(labelled(t.release_addresses(), asked.addresses.join(", ")));
+    }
+    parts.extend(asked.path.map(|path| labelled(t.release_path(), path)));
+    parts.extend(asked.agent.map(|agent| labelled(t.release_agent(), agent)));
+    parts.extend(asked.from.map(|from| labelled(t.release_from(), utc(from))));
+    parts.extend(asked.until.map(|until| labelled(t.release_to(), utc(until))));
+    parts.join("; ")
+}
+
 /// The instant of a row, in UTC.
 fn utc(seconds: i64) -> String {
     let at = Timestamp::from_seconds(seconds).to_string();
@@ -395,7 +415,7 @@ async fn show_page(
             .into_iter()
             .map(|one| Asked {
                 at: one.asked_at,
-                question: one.question.expose().clone(),
+                question: in_words(t, one.question.expose()),
                 found: one.found.map_or_else(String::new, |found| found.to_string()),
             })
             .collect(),

@@ -1,7 +1,7 @@
 //! The sealed traffic log as staff see it: what is kept, which machines push, what waits to be destroyed. Nothing of a
 //! visit is here.
 
-use super::{ADMIN_ROLES, HEALTH, PRIVACY, has};
+use super::{ADMIN_ROLES, AUDIT, PRIVACY, has};
 use crate::error::{PageError, PageResult};
 use crate::form::{Errors, Form};
 use crate::page::{Page, ok, see_other, unprocessable};
@@ -24,7 +24,7 @@ const ADMIN: Access = Access::staff(ADMIN_ROLES);
 
 pub(super) fn register(routes: &mut Routes<State>) {
     routes
-        .get(PATH, HEALTH, show)
+        .get(PATH, AUDIT, show)
         .post("/staff/log/nodes", ADMIN, propose)
         .post("/staff/log/nodes/{id}/confirm", ADMIN.fresh(), confirm)
         .post("/staff/log/nodes/{id}/revoke", ADMIN.fresh(), revoke)
