@@ -38,9 +38,11 @@ pub const TASKS: [&str; 17] = [
     "log-retention",
     "releases-ended",
     "orphan-keys",
-    "epoch-rotation",
+    ROTATION,
     "attest",
 ];
+/// The task that renews the epoch key.
+const ROTATION: &str = "epoch-rotation";
 
 fn seconds_between(app: &App, task: &str) -> i64 {
     match task {
@@ -54,15 +56,19 @@ fn seconds_between(app: &App, task: &str) -> i64 {
 
 /// Runs the tasks until the token is cancelled.
 pub async fn run(app: App, stop: CancellationToken) {
+    let mut started = true;
     while !stop.is_cancelled() {
         for task in TASKS {
             if stop.is_cancelled() {
                 return;
             }
-            if let Err(error) = turn(&app, task).await {
+            // A rotation that a stop broke off goes on at the next start, not on the next day.
+            let every = if started && task == ROTATION { 0 } else { seconds_between(&app, task) };
+            if let Err(error) = turn(&app, task, every, &stop).await {
                 tracing::error!(task, error = %error, "the turn of a task could not be taken");
             }
         }
+        started = false;
         let () = tokio::select! {
             () = stop.cancelled() => (),
             () = tokio::time::sleep(TICK) => (),
@@ -70,14 +76,18 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
-async fn turn(app: &App, task: &'static str) -> Result<()> {
+async fn turn(app: &App, task: &'static str, every: i64, stop: &CancellationToken) -> Result<()> {
     let store = &app.office.store;
     // A second less, so that a task keeps its hour.
-    let every = seconds_between(app, task) - 1;
-    if !store::record_run_start(store, task, every, app.office.now()).await? {
+    if !store::record_run_start(store, task, every - 1, app.office.now()).await? {
         return Ok(());
     }
-    let outcome = perform(app, task).await.map_err(|error| format!("{error:#}"));
+    let outcome = tokio::select! {
+        // It waits minutes for other processes, can be broken off anywhere, and nobody who stops the
+        // program should wait for it.
+        () = stop.cancelled(), if task == ROTATION => return Ok(()),
+        outcome = perform(app, task) => outcome.map_err(|error| format!("{error:#}")),
+    };
     if let Err(error) = &outcome {
         tracing::error!(task, error, "a scheduled task failed");
     }
@@ -160,7 +170,7 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
                     .await?;
             format!("{orphans} keys without a use destroyed")
         }
-        "epoch-rotation" => rotate_when_due(app).await?,
+        ROTATION => rotate_when_due(app).await?,
         "attest" => {
             let run = office::promises::attest(office, By::System("attest"), Recording::Recorded).await?;
             let broken =

@@ -235,9 +235,13 @@ impl Browser {
     /// # Panics
     /// When the file cannot be written.
     pub async fn screenshot(&self, file: &Path) {
-        let taken = self
-            .devtools("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true }))
-            .await;
+        // Asking for the height makes the browser lay out what changed; its own idea of the page's
+        // size can be that of the frame before.
+        let size = "const root = document.documentElement; return [root.clientWidth, root.scrollHeight]";
+        let size = self.client.execute(size, Vec::new()).await.expect("the size of the page");
+        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1 });
+        let wish = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let taken = self.devtools("Page.captureScreenshot", wish).await;
         let data = taken["data"].as_str().expect("a picture");
         let png = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
         if let Some(folder) = file.parent() {

@@ -48,8 +48,9 @@ impl Site {
         let mut config = Config::read(&home.join("waarborg.toml")).expect("its configuration");
         // Nobody wants to wait for a receipt.
         config.jobs.checkpoint_seconds = 1;
-        // A clock that is put forward begins no rotation: it has tests of its own, and pauses for minutes.
-        config.jobs.epoch_days = 366;
+        // Neither a clock that is put forward nor the past of the demo begins a rotation: it has tests
+        // of its own, and pauses for minutes.
+        config.jobs.epoch_days = u32::MAX;
         let clock = Arc::new(ShiftedClock::default());
         let app = App::open_with(config, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(base::SystemRandom));
         let app = app.await.expect("the demo opens");
