@@ -60,13 +60,19 @@ impl Ring {
         self.epochs.get(&epoch)
     }
 
-    /// Makes a fresh data key, wrapped; none when the epoch that new keys go into is not alive here.
-    pub(crate) fn create(&self, subject: SubjectId, purpose: &str, random: &dyn Random) -> Option<KeyRow> {
+    /// Makes a fresh data key, wrapped, with an id; none when the epoch that new keys go into is not
+    /// alive here.
+    pub(crate) fn create(
+        &self,
+        key_id: KeyId,
+        subject: SubjectId,
+        purpose: &str,
+        random: &dyn Random,
+    ) -> Option<KeyRow> {
         let epoch = self.state.writing_epoch();
         let living = self.epochs.get(&epoch)?;
         let mut secret = Zeroizing::new([0u8; 32]);
         random.fill(secret.as_mut_slice());
-        let key_id = KeyId::new(random);
         let mut row = KeyRow { key_id, subject, purpose: purpose.to_owned(), epoch, wrapped: Vec::new() };
         row.wrapped = wrap_key(&living.wrap, &row.associated_data(epoch), &secret, random);
         Some(row)

@@ -249,10 +249,13 @@ impl Vault {
         let ring = self.ring().await?;
         let mut rows = Vec::new();
         let held = self.held(pairs).await?;
+        let random = &*self.config.random;
+        let first = KeyId::new(random);
         for (name, subjects) in pairs {
             for subject in subjects.iter().filter(|subject| !held.contains(&(**subject, (*name).to_owned())))
             {
-                let row = ring.create(*subject, name, &*self.config.random).ok_or(KeyError::Uninitialised)?;
+                let id = first.beside(random);
+                let row = ring.create(id, *subject, name, random).ok_or(KeyError::Uninitialised)?;
                 rows.push(row);
             }
         }

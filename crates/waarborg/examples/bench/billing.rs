@@ -40,10 +40,10 @@ pub async fn usual(count: Option<u32>) -> Result<()> {
     growth(count / 10, count, Panel::Measured).await
 }
 
-/// A hundred thousand services and a million.
+/// Ten thousand services and a million.
 pub async fn million(count: Option<u32>) -> Result<()> {
     let count = count.unwrap_or(MILLION);
-    growth(count / 10, count, Panel::Left).await
+    growth(count / 100, count, Panel::Left).await
 }
 
 /// Whether the panel is measured too.
