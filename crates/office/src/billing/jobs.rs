@@ -1,8 +1,9 @@
-//! What invoices leave for later: the mails about them. Payloads carry ids only.
+//! What is left for workers: a run that staff ordered, and the mails about invoices. Payloads carry ids only.
 
-use super::InvoiceId;
+use super::run::go_on;
 use super::service::{Invoice, invoice};
 use super::store::invoices as store;
+use super::{InvoiceId, RunId};
 use crate::mailing::{self, MailKind, NewMail, PreparedMail};
 use crate::payments::templates::{self, Facts, TemplateKind};
 use crate::{Office, OfficeError, customers};
@@ -24,15 +25,34 @@ impl Job for MailInvoices {
     const KIND: &'static str = "billing.mail-invoices";
 }
 
+/// Makes the invoices of a billing run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunBilling {
+    /// Which.
+    pub run: RunId,
+}
+
+impl Job for RunBilling {
+    const KIND: &'static str = "billing.run";
+}
+
 /// Does a job of this slice. False when it is another's.
 ///
 /// # Errors
 /// When a store fails; the job may be run again.
 pub async fn run(office: &Office, job: &ClaimedJob) -> Result<bool, OfficeError> {
-    if job.kind != MailInvoices::KIND {
-        return Ok(false);
+    match job.kind.as_str() {
+        RunBilling::KIND => {
+            let RunBilling { run } = job.decode()?;
+            go_on(office, run, &mut |_| {}).await?;
+        }
+        MailInvoices::KIND => mail_invoices(office, job.decode()?).await?,
+        _ => return Ok(false),
     }
-    let MailInvoices { invoices } = job.decode()?;
+    Ok(true)
+}
+
+async fn mail_invoices(office: &Office, MailInvoices { invoices }: MailInvoices) -> Result<(), OfficeError> {
     for id in invoices {
         let invoice = match invoice(office, id).await {
             // Destroyed with its books since.
@@ -51,7 +71,7 @@ pub async fn run(office: &Office, job: &ClaimedJob) -> Result<bool, OfficeError>
             tx.rollback().await?;
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// The mail about an invoice; none when the customer is gone.

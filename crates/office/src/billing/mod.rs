@@ -35,7 +35,7 @@ pub use ids::{ChargeId, InvoiceId, RunId};
 pub(crate) use issue::Books;
 pub use model::{CreditError, LINES_MAX, Series, Totals, credit, kind_word, number_text, parse_kind, totals};
 pub use reference::is_iban;
-pub use run::{Outcome, Preview, PreviewInvoice, preview, resume, run, run_told, services_due};
+pub use run::{Outcome, Preview, PreviewInvoice, order, preview, resume, run, run_told, services_due};
 pub use service::{
     Credit, EXPORT_MAX, Invoice, InvoicePage, books_of, credit_note, export, failures, invoice,
     invoice_by_number, invoice_customer, lines_credited, page, resend, rows, run_row, runs,

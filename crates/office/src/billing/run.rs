@@ -9,7 +9,7 @@ use super::RunId;
 use super::calculate::{Account, Bill, Problem, Scene, bill, seller};
 use super::charges::NewCharge;
 use super::issue::{Books, ToIssue, issue};
-use super::jobs::MailInvoices;
+use super::jobs::{MailInvoices, RunBilling};
 use super::store::charges;
 use super::store::due::{self as store, DueService, OpenCharge, Progress, RunRow};
 use crate::catalogue::PlanId;
@@ -57,6 +57,8 @@ impl fmt::Display for Outcome {
 pub struct Preview {
     /// The sums.
     pub outcome: Outcome,
+    /// Whether there are more customers than were looked at.
+    pub more: bool,
     /// The first of the invoices.
     pub invoices: Vec<PreviewInvoice>,
     /// The first of the customers that could not be invoiced.
@@ -97,15 +99,36 @@ pub async fn run_told(
 ) -> Result<(RunId, Outcome), OfficeError> {
     let id = match store::running(&office.store, through).await? {
         Some(run) => run.id,
-        None => begin(office, by, through).await?,
+        None => begin(office, by, through, Doer::Caller).await?,
     };
+    Ok((id, go_on(office, id, tell).await?))
+}
+
+/// Begins a run and leaves the invoices to a worker; one that is under way up to that day is taken instead.
+///
+/// # Errors
+/// When a store fails.
+pub async fn order(office: &Office, by: By, through: Day) -> Result<RunId, OfficeError> {
+    match store::running(&office.store, through).await? {
+        Some(run) => Ok(run.id),
+        None => begin(office, by, through, Doer::Worker).await,
+    }
+}
+
+/// Goes on with a run from where it is, until it is finished.
+pub(super) async fn go_on(
+    office: &Office,
+    id: RunId,
+    tell: &mut (dyn FnMut(Outcome) + Send),
+) -> Result<Outcome, OfficeError> {
     let mut tries = 0;
     loop {
         let run = found(office, id).await?;
         if run.finished_at.is_some() {
-            return Ok((id, outcome(&run)));
+            return Ok(outcome(&run));
         }
         tell(outcome(&run));
+        let through = run.through;
         let customers = store::customers_due(&office.store, run.cursor, through, BATCH).await?;
         if customers.is_empty() {
             finish(office, &run).await?;
@@ -144,16 +167,21 @@ pub async fn services_due(office: &Office, through: Day) -> Result<u64, OfficeEr
     Ok(store::count_due(&office.store, through).await?)
 }
 
-/// What [`run`] would make; nothing is written.
+/// What [`run`] would make, of so many customers or a few more; nothing is written.
 ///
 /// # Errors
 /// When a store fails.
-pub async fn preview(office: &Office, through: Day) -> Result<Preview, OfficeError> {
+pub async fn preview(office: &Office, through: Day, customers_max: u64) -> Result<Preview, OfficeError> {
     let mut preview = Preview::default();
-    let mut after = None;
+    let (mut after, mut looked_at) = (None, 0);
     loop {
         let customers = store::customers_due(&office.store, after, through, BATCH).await?;
         let Some(last) = customers.last() else { return Ok(preview) };
+        if looked_at >= customers_max {
+            preview.more = true;
+            return Ok(preview);
+        }
+        looked_at += customers.len() as u64;
         after = Some(*last);
         let gathered = Gathered::read(office, &customers, through).await?;
         for (customer, result) in gathered.bills(office, through) {
@@ -186,7 +214,14 @@ impl Preview {
     }
 }
 
-async fn begin(office: &Office, by: By, through: Day) -> Result<RunId, OfficeError> {
+/// Who makes the invoices of a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doer {
+    Caller,
+    Worker,
+}
+
+async fn begin(office: &Office, by: By, through: Day, doer: Doer) -> Result<RunId, OfficeError> {
     let id = RunId::new(&*office.clock, &*office.random);
     let record =
         Record::new("billing-run-begun", by).with("run", id.to_string()).with("through", through.to_string());
@@ -198,6 +233,9 @@ async fn begin(office: &Office, by: By, through: Day) -> Result<RunId, OfficeErr
     let tx = office.store.begin().await?;
     store::begin_run(&tx, id, through, who, office.now()).await?;
     entry.append(&tx).await?;
+    if doer == Doer::Worker {
+        tx.enqueue(&RunBilling { run: id }, office.now(), &*office.clock, &*office.random).await?;
+    }
     tx.commit().await?;
     Ok(id)
 }

@@ -72,7 +72,7 @@ office_test! {
         let office = &*t.office;
         let (customers, services) = scene(office, 3).await;
         let through = office.today();
-        let shown = preview(office, through).await.expect("a preview");
+        let shown = preview(office, through, u64::MAX).await.expect("a preview");
         assert!(testkit::numbers(office).await.is_empty(), "a preview writes nothing");
 
         let (id, outcome) = run(office, BY, through).await.expect("a run");
@@ -100,6 +100,28 @@ office_test! {
 
         testkit::tamper(office, invoice.row.id).await;
         assert!(super::super::invoice(office, invoice.row.id).await.is_err(), "a changed invoice does not open");
+    }
+}
+
+office_test! {
+    async fn a_run_that_staff_order_is_made_by_a_worker(t: &TestOffice) {
+        let office = &*t.office;
+        scene(office, 3).await;
+        let through = office.today();
+        let shown = preview(office, through, 1).await.expect("a preview");
+        assert_eq!((shown.more, shown.outcome.invoices), (false, 3), "a batch is looked at as a whole");
+
+        let id = order(office, BY, through).await.expect("ordered");
+        assert_eq!(order(office, BY, through).await.expect("ordered again"), id, "it is under way");
+        assert!(testkit::numbers(office).await.is_empty(), "nothing is made yet");
+        assert_eq!(run_row(office, id).await.expect("stored").finished_at, None);
+        let job = ::store::claim(&office.store, office.now()).await.expect("claimed").expect("one");
+        assert_eq!(job.kind, jobs::RunBilling::KIND);
+        assert!(jobs::run(office, &job).await.expect("done"));
+        assert!(jobs::run(office, &job).await.expect("done again"), "a second time makes nothing");
+        let run = run_row(office, id).await.expect("stored");
+        assert_eq!((run.invoices, run.finished_at.is_some()), (3, true));
+        assert_eq!(testkit::numbers(office).await.len(), 3);
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn run(config: &Path, command: &BillingCommand, out: &Out) -> Result<E
 
 async fn preview(office: &Office, args: &BillingArgs) -> Result<Report> {
     let through = args.through.unwrap_or_else(|| office.today());
-    let preview = billing::preview(office, through).await?;
+    let preview = billing::preview(office, through, u64::MAX).await?;
     let shown = preview.invoices.iter().map(|invoice| Shown {
         customer: invoice.customer.to_string(),
         lines: invoice.lines,

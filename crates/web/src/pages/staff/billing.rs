@@ -19,6 +19,8 @@ use office::customers::CustomerId;
 use office::payments;
 use serde::Deserialize;
 
+/// How many customers are looked at before a run.
+const LOOKED_AT: u64 = 1_000;
 /// How many earlier runs are shown.
 const RUNS: u32 = 20;
 /// How many the file has.
@@ -63,6 +65,7 @@ struct RunPage {
     t: T,
     page: Page,
     lead: Text,
+    more: Option<Text>,
     outcome: Outcome,
     net: String,
     vat: String,
@@ -113,7 +116,11 @@ async fn waiting(t: T, state: &State, found: Vec<(CustomerId, String)>) -> Resul
 async fn show(visit: Visit, state: State) -> PageResult {
     let (t, office) = (visit.t(), &*state.office);
     let today = office.today();
-    let preview = billing::preview(office, today).await?;
+    let preview = billing::preview(office, today, LOOKED_AT).await?;
+    let more = match preview.more {
+        true => Some(t.bill_run_more(billing::services_due(office, today).await?)),
+        false => None,
+    };
     let ids: Vec<CustomerId> = preview.invoices.iter().map(|one| one.customer).collect();
     let known = names(&state, &ids).await?;
     let coming = preview.invoices.iter().map(|one| Coming {
@@ -135,6 +142,7 @@ async fn show(visit: Visit, state: State) -> PageResult {
         t,
         page: super::page(&visit, t.bill_run_title()),
         lead: t.bill_run_lead(sheet::day(t, today)),
+        more,
         outcome: preview.outcome,
         net: preview.outcome.net.in_words(t.language()),
         vat: preview.outcome.vat.in_words(t.language()),
@@ -187,7 +195,7 @@ struct OnceForm {
 async fn post(visit: Visit, state: State, me: Me, Form(form): Form<OnceForm>) -> PageResult {
     let office = &*state.office;
     let deed = async {
-        let (id, _) = billing::run(office, me.session.by(), office.today()).await?;
+        let id = billing::order(office, me.session.by(), office.today()).await?;
         Ok::<_, OfficeError>(format!("/staff/billing/{id}"))
     };
     let to = state.once.act("billing-run", &form.once, visit.now(), deed).await?;
@@ -201,6 +209,8 @@ struct ResultPage {
     page: Page,
     run: RunView,
     services: u64,
+    /// How many services are still to be renewed, of a run that goes on.
+    to_do: Option<u64>,
     vat: String,
     failed: Vec<Waiting>,
 }
@@ -210,12 +220,17 @@ async fn result(visit: Visit, state: State, PathId(id): PathId<RunId>) -> PageRe
     let run = billing::run_row(office, id).await?;
     let failures = billing::failures(office).await?;
     let failed = failures.into_iter().map(|one| (one.customer, one.problem)).collect();
+    let to_do = match run.finished_at {
+        None => Some(billing::services_due(office, run.through).await?),
+        Some(_) => None,
+    };
     let page = super::page(&visit, t.bill_run_of(t.date_time(run.started_at)))
         .crumb("/staff/billing", t.bill_run_title());
     ok(&ResultPage {
         t,
         page,
         services: run.services,
+        to_do,
         vat: run.vat.in_words(t.language()),
         run: view(t, &run),
         failed: waiting(t, &state, failed).await?,
