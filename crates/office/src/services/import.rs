@@ -16,7 +16,7 @@ use super::store;
 use super::terms::{Billed, Buyer, Price, TermMonths, minus_days, term, term_of};
 use super::{Chosen, NewService, ServiceId, ServiceState, label_cell};
 use crate::agreements::{self, AgreementId, NewAgreement};
-use crate::catalogue::{self, Catalogue, PlanId, ProductKind, Vat};
+use crate::catalogue::{self, Catalogue, OptionId, PlanId, ProductKind, Vat};
 use crate::customers::{self, Customer, CustomerId, CustomerKind, Owners};
 use crate::form::Problem;
 use crate::orders::price_of;
@@ -153,6 +153,24 @@ fn take<V>(
     }
 }
 
+/// The options of a plan by their codes, as many of each as it takes; what is wrong is noted.
+fn options_of(
+    catalogue: &Catalogue,
+    plan: PlanId,
+    codes: &[(String, u32)],
+    problems: &mut Vec<RowProblem>,
+) -> Vec<(OptionId, u32)> {
+    let mut options = Vec::with_capacity(codes.len());
+    for (code, units) in codes {
+        match catalogue.options_of(plan).find(|option| option.code == *code) {
+            Some(option) if *units <= option.units_max => options.push((option.id, *units)),
+            Some(_) => problems.push(RowProblem::Field { column: "options", problem: Problem::Number }),
+            None => problems.push(RowProblem::Unknown { column: "options" }),
+        }
+    }
+    options
+}
+
 fn resolve(
     catalogue: &Catalogue,
     today: Day,
@@ -168,14 +186,7 @@ fn resolve(
         return Err(problems);
     };
     let label = take(&mut problems, "label", label_for(product.kind, row.label));
-    let mut options = Vec::with_capacity(row.options.len());
-    for (code, units) in &row.options {
-        match catalogue.options_of(plan.id).find(|option| option.code == *code) {
-            Some(option) if *units <= option.units_max => options.push((option.id, *units)),
-            Some(_) => problems.push(RowProblem::Field { column: "options", problem: Problem::Number }),
-            None => problems.push(RowProblem::Unknown { column: "options" }),
-        }
-    }
+    let options = options_of(catalogue, plan.id, &row.options, &mut problems);
     let chosen = take(&mut problems, "options", Chosen::new(options).ok_or(Problem::Choice));
     let amount = match (row.price, &chosen) {
         (Some(price), _) => ControlFlow::Continue(price),
@@ -244,6 +255,47 @@ fn running(anchor: Day, months: TermMonths, price: Price, charged_until: Day) ->
     })
 }
 
+/// The agreement of a customer and its services, sealed and not stored; none without services.
+async fn agreement_with(
+    office: &Office,
+    services: &[&Found],
+) -> Result<Option<(NewAgreement, Vec<NewService>)>, OfficeError> {
+    let (clock, random) = (&*office.clock, &*office.random);
+    let Some(first) = services.first() else { return Ok(None) };
+    let agreement = NewAgreement {
+        id: AgreementId::new(clock, random),
+        customer: first.customer,
+        subject: first.subject,
+        order: None,
+        buyer: first.buyer,
+        policy_hash: office.policy().hash(),
+        began: services.iter().map(|one| one.running.anchor).min().unwrap_or(first.running.anchor),
+    };
+    let key = office.vault.ensure::<Account>(first.subject).await?;
+    let rows = services.iter().map(|found| {
+        let id = ServiceId::new(clock, random);
+        let label = found.label.as_ref().map(|label| {
+            key.seal(&label_cell(id, found.subject), label.expose().as_bytes(), random).into_bytes()
+        });
+        NewService {
+            id,
+            agreement: agreement.id,
+            customer: found.customer,
+            subject: found.subject,
+            plan: found.plan,
+            kind: found.kind,
+            label,
+            chosen: found.chosen.clone(),
+            months: found.months,
+            price: found.price,
+            vat: found.vat,
+            running: Some(found.running),
+        }
+    });
+    let rows = rows.collect();
+    Ok(Some((agreement, rows)))
+}
+
 /// Takes a file over. `progress` hears now and then how far it is.
 ///
 /// # Errors
@@ -261,47 +313,14 @@ pub async fn run(
             why: "a file with wrong rows, or without rows, is not taken over",
         });
     }
-    let (clock, random, now) = (&*office.clock, &*office.random, office.now());
+    let now = office.now();
     let mut by_customer: BTreeMap<CustomerId, Vec<&Found>> = BTreeMap::new();
     for found in &checked.services {
         by_customer.entry(found.customer).or_default().push(found);
     }
-    let policy_hash = office.policy().hash();
     let mut new = Vec::with_capacity(by_customer.len());
-    for (customer, services) in &by_customer {
-        let Some(first) = services.first() else { continue };
-        let agreement = NewAgreement {
-            id: AgreementId::new(clock, random),
-            customer: *customer,
-            subject: first.subject,
-            order: None,
-            buyer: first.buyer,
-            policy_hash,
-            began: services.iter().map(|one| one.running.anchor).min().unwrap_or(first.running.anchor),
-        };
-        let key = office.vault.ensure::<Account>(first.subject).await?;
-        let mut rows = Vec::with_capacity(services.len());
-        for found in services {
-            let id = ServiceId::new(clock, random);
-            let label = found.label.as_ref().map(|label| {
-                key.seal(&label_cell(id, found.subject), label.expose().as_bytes(), random).into_bytes()
-            });
-            rows.push(NewService {
-                id,
-                agreement: agreement.id,
-                customer: *customer,
-                subject: found.subject,
-                plan: found.plan,
-                kind: found.kind,
-                label,
-                chosen: found.chosen.clone(),
-                months: found.months,
-                price: found.price,
-                vat: found.vat,
-                running: Some(found.running),
-            });
-        }
-        new.push((agreement, rows));
+    for services in by_customer.values() {
+        new.extend(agreement_with(office, services).await?);
     }
     let imported = Imported { services: checked.count(), customers: new.len() as u64 };
     let record = Record::new("services-imported", by)
