@@ -1,8 +1,11 @@
 //! The forms of the catalogue: products, plans, options, prices and discount codes. Each names the revision
 //! it was made from; whoever is second sees that, and keeps what they typed.
 
+mod money;
+mod plans;
+
 use super::ADMIN;
-use super::catalogue::{CODES, PATH, kinds, states, vat};
+use super::catalogue::{PATH, kinds, states, vat};
 use crate::error::{PageError, PageResult};
 use crate::form::{Choice, Errors, Form};
 use crate::page::{Page, ok, see_other, unprocessable, with_status};
@@ -16,10 +19,7 @@ use crate::visit::Visit;
 use askama::Template;
 use http::StatusCode;
 use office::OfficeError;
-use office::catalogue::{
-    self, Catalogue, CodeForm, CodeId, OptionForm, OptionId, PlanForm, PlanId, PriceForm, ProductForm,
-    ProductId, Vat,
-};
+use office::catalogue::{self, Catalogue, PlanId, ProductForm, ProductId, Vat};
 use serde::Deserialize;
 
 pub(super) fn register(routes: &mut Routes<State>) {
@@ -27,21 +27,9 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .get("/staff/catalogue/products/new", ADMIN, new_product)
         .post("/staff/catalogue/products/new", ADMIN, add_product)
         .get("/staff/catalogue/products/{id}", ADMIN, product)
-        .post("/staff/catalogue/products/{id}", ADMIN, save_product)
-        .get("/staff/catalogue/products/{id}/plan", ADMIN, new_plan)
-        .post("/staff/catalogue/products/{id}/plan", ADMIN, add_plan)
-        .get("/staff/catalogue/plans/{id}/change", ADMIN, plan)
-        .post("/staff/catalogue/plans/{id}/change", ADMIN, save_plan)
-        .get("/staff/catalogue/plans/{id}/option", ADMIN, new_option)
-        .post("/staff/catalogue/plans/{id}/option", ADMIN, add_option)
-        .get("/staff/catalogue/options/{id}", ADMIN, option)
-        .post("/staff/catalogue/options/{id}", ADMIN, save_option)
-        .get("/staff/catalogue/plans/{id}/price", ADMIN, new_price)
-        .post("/staff/catalogue/plans/{id}/price", ADMIN, set_price)
-        .get("/staff/catalogue/codes/new", ADMIN, new_code)
-        .post("/staff/catalogue/codes/new", ADMIN, add_code)
-        .get("/staff/catalogue/codes/{id}", ADMIN, code)
-        .post("/staff/catalogue/codes/{id}", ADMIN, save_code);
+        .post("/staff/catalogue/products/{id}", ADMIN, save_product);
+    plans::register(routes);
+    money::register(routes);
 }
 
 /// How a field is asked for.
@@ -222,7 +210,10 @@ fn place_fields(t: T, state: &str, position: &str) -> Vec<Field> {
     ]
 }
 
-// Products.
+/// A plan as a step of the way to a page below it.
+fn plan_crumb(t: T, catalogue: &Catalogue, id: PlanId) -> (String, String) {
+    (format!("{PATH}/plans/{id}"), sales::plan_name(t, catalogue, id))
+}
 
 fn product_shape(
     t: T,
@@ -302,375 +293,6 @@ async fn write_product(
         Err(error) => {
             let catalogue = catalogue::load(&state.office).await?;
             product_shape(visit.t(), &catalogue, id, &sent.form)?.failed(visit, &sent.once, revision, error)
-        }
-    }
-}
-
-// Plans.
-
-/// Which plan a form is about.
-#[derive(Clone, Copy)]
-enum PlanAt {
-    New(ProductId),
-    Old(PlanId),
-}
-
-fn plan_shape(t: T, catalogue: &Catalogue, at: PlanAt, form: &PlanForm) -> Result<Shape, PageError> {
-    let mut fields = wording_fields(t, [&form.name_nl, &form.name_en], Some([&form.text_nl, &form.text_en]));
-    fields.push(code_field(t, &form.code));
-    fields.push(
-        Field::new(Kind::Lines, "limits", t.staff_catalogue_limits(), &form.limits)
-            .hint(t.staff_catalogue_limits_hint())
-            .optional(),
-    );
-    fields.extend(place_fields(t, &form.state, &form.position));
-    let shape = Shape {
-        title: t.staff_catalogue_plan_new(),
-        action: String::new(),
-        back: PATH.to_owned(),
-        crumb: None,
-        lead: None,
-        submit: t.save(),
-        revision: 0,
-        fields,
-    };
-    match at {
-        PlanAt::New(id) => {
-            let product = catalogue.product(id).ok_or(PageError::NotFound)?;
-            Ok(Shape {
-                title: t.staff_catalogue_plan_new_of(product.name.of(t.language())),
-                action: format!("{PATH}/products/{id}/plan"),
-                ..shape
-            })
-        }
-        PlanAt::Old(id) => {
-            let (_, plan) = catalogue.plan(id).ok_or(PageError::NotFound)?;
-            let (href, name) = plan_crumb(t, catalogue, id);
-            Ok(Shape {
-                title: t.staff_catalogue_plan_change(),
-                action: format!("{PATH}/plans/{id}/change"),
-                back: href.clone(),
-                crumb: Some((href, name)),
-                revision: plan.revision,
-                ..shape
-            })
-        }
-    }
-}
-
-fn plan_crumb(t: T, catalogue: &Catalogue, id: PlanId) -> (String, String) {
-    (format!("{PATH}/plans/{id}"), sales::plan_name(t, catalogue, id))
-}
-
-async fn new_plan(visit: Visit, state: State, PathId(id): PathId<ProductId>) -> PageResult {
-    let catalogue = catalogue::load(&state.office).await?;
-    plan_shape(visit.t(), &catalogue, PlanAt::New(id), &PlanForm::default())?.fresh(&visit)
-}
-
-async fn plan(visit: Visit, state: State, PathId(id): PathId<PlanId>) -> PageResult {
-    let catalogue = catalogue::load(&state.office).await?;
-    let form = PlanForm::of(catalogue.plan(id).ok_or(PageError::NotFound)?.1);
-    plan_shape(visit.t(), &catalogue, PlanAt::Old(id), &form)?.fresh(&visit)
-}
-
-async fn add_plan(
-    visit: Visit,
-    state: State,
-    me: Me,
-    PathId(id): PathId<ProductId>,
-    Form(sent): Form<Sent<PlanForm>>,
-) -> PageResult {
-    write_plan(&visit, &state, &me, PlanAt::New(id), &sent).await
-}
-
-async fn save_plan(
-    visit: Visit,
-    state: State,
-    me: Me,
-    PathId(id): PathId<PlanId>,
-    Form(sent): Form<Sent<PlanForm>>,
-) -> PageResult {
-    write_plan(&visit, &state, &me, PlanAt::Old(id), &sent).await
-}
-
-async fn write_plan(visit: &Visit, state: &State, me: &Me, at: PlanAt, sent: &Sent<PlanForm>) -> PageResult {
-    let revision = number(&sent.revision)?;
-    let catalogue = catalogue::load(&state.office).await?;
-    let (product, old) = match at {
-        PlanAt::New(product) => (product, None),
-        PlanAt::Old(id) => (catalogue.plan(id).ok_or(PageError::NotFound)?.0.id, Some((id, revision))),
-    };
-    let deed = async {
-        let id = catalogue::save_plan(&state.office, me.session.by(), product, old, &sent.form).await?;
-        Ok::<_, OfficeError>(format!("{PATH}/plans/{id}"))
-    };
-    match state.once.act("plan", &sent.once, visit.now(), deed).await {
-        Ok(to) => Ok(see_other(&to).done(visit, Flash::Saved).into()),
-        Err(error) => {
-            let catalogue = catalogue::load(&state.office).await?;
-            plan_shape(visit.t(), &catalogue, at, &sent.form)?.failed(visit, &sent.once, revision, error)
-        }
-    }
-}
-
-// Options.
-
-/// Which option a form is about.
-#[derive(Clone, Copy)]
-enum OptionAt {
-    New(PlanId),
-    Old(OptionId),
-}
-
-impl OptionAt {
-    /// The plan, and the option when there is one.
-    fn find(self, catalogue: &Catalogue) -> Result<(PlanId, Option<OptionId>), PageError> {
-        match self {
-            Self::New(plan) => Ok((plan, None)),
-            Self::Old(id) => {
-                let option = catalogue.options.iter().find(|option| option.id == id);
-                let option = option.ok_or(PageError::NotFound)?;
-                Ok((option.plan, Some(id)))
-            }
-        }
-    }
-}
-
-fn option_shape(t: T, catalogue: &Catalogue, at: OptionAt, form: &OptionForm) -> Result<Shape, PageError> {
-    let (plan, option) = at.find(catalogue)?;
-    let (_, stored) = catalogue.plan(plan).ok_or(PageError::NotFound)?;
-    let mut fields = wording_fields(t, [&form.name_nl, &form.name_en], None);
-    fields.push(code_field(t, &form.code));
-    fields.push(Field::new(Kind::Short, "units_max", t.staff_catalogue_option_units(), &form.units_max));
-    fields.extend(place_fields(t, &form.state, &form.position));
-    let (href, name) = plan_crumb(t, catalogue, plan);
-    Ok(Shape {
-        title: match option {
-            None => t.staff_catalogue_option_new(),
-            Some(_) => t.staff_catalogue_option_change(),
-        },
-        action: match option {
-            None => format!("{PATH}/plans/{plan}/option"),
-            Some(id) => format!("{PATH}/options/{id}"),
-        },
-        back: href.clone(),
-        crumb: Some((href, name)),
-        lead: Some(t.staff_catalogue_option_lead()),
-        submit: t.save(),
-        revision: stored.revision,
-        fields,
-    })
-}
-
-async fn new_option(visit: Visit, state: State, PathId(id): PathId<PlanId>) -> PageResult {
-    let catalogue = catalogue::load(&state.office).await?;
-    let form = OptionForm { units_max: "1".to_owned(), ..OptionForm::default() };
-    option_shape(visit.t(), &catalogue, OptionAt::New(id), &form)?.fresh(&visit)
-}
-
-async fn option(visit: Visit, state: State, PathId(id): PathId<OptionId>) -> PageResult {
-    let catalogue = catalogue::load(&state.office).await?;
-    let stored = catalogue.options.iter().find(|option| option.id == id).ok_or(PageError::NotFound)?;
-    let form = OptionForm::of(stored);
-    option_shape(visit.t(), &catalogue, OptionAt::Old(id), &form)?.fresh(&visit)
-}
-
-async fn add_option(
-    visit: Visit,
-    state: State,
-    me: Me,
-    PathId(id): PathId<PlanId>,
-    Form(sent): Form<Sent<OptionForm>>,
-) -> PageResult {
-    write_option(&visit, &state, &me, OptionAt::New(id), &sent).await
-}
-
-async fn save_option(
-    visit: Visit,
-    state: State,
-    me: Me,
-    PathId(id): PathId<OptionId>,
-    Form(sent): Form<Sent<OptionForm>>,
-) -> PageResult {
-    write_option(&visit, &state, &me, OptionAt::Old(id), &sent).await
-}
-
-async fn write_option(
-    visit: &Visit,
-    state: &State,
-    me: &Me,
-    at: OptionAt,
-    sent: &Sent<OptionForm>,
-) -> PageResult {
-    let revision = number(&sent.revision)?;
-    let catalogue = catalogue::load(&state.office).await?;
-    let (plan, option) = at.find(&catalogue)?;
-    let deed = async {
-        let by = me.session.by();
-        catalogue::save_option(&state.office, by, plan, revision, option, &sent.form).await?;
-        Ok::<_, OfficeError>(format!("{PATH}/plans/{plan}"))
-    };
-    match state.once.act("option", &sent.once, visit.now(), deed).await {
-        Ok(to) => Ok(see_other(&to).done(visit, Flash::Saved).into()),
-        Err(error) => {
-            let catalogue = catalogue::load(&state.office).await?;
-            option_shape(visit.t(), &catalogue, at, &sent.form)?.failed(visit, &sent.once, revision, error)
-        }
-    }
-}
-
-// Prices.
-
-fn price_shape(t: T, catalogue: &Catalogue, plan: PlanId, form: &PriceForm) -> Result<Shape, PageError> {
-    let (_, stored) = catalogue.plan(plan).ok_or(PageError::NotFound)?;
-    let options = catalogue
-        .options_of(plan)
-        .map(|option| Choice::new(option.id.to_string(), option.name.of(t.language()).to_owned()));
-    let options: Vec<Choice> = options.collect();
-    let mut fields = Vec::new();
-    if !options.is_empty() {
-        fields.push(
-            Field::new(Kind::Select, "option", t.staff_catalogue_price_option(), &form.option)
-                .choices(options)
-                .hint(t.staff_catalogue_price_option_hint())
-                .optional(),
-        );
-    }
-    fields.extend([
-        Field::new(Kind::Short, "months", t.staff_catalogue_price_months(), &form.months),
-        Field::new(Kind::Short, "amount", t.staff_catalogue_price_amount(), &form.amount),
-        Field::new(Kind::Short, "setup", t.staff_catalogue_price_setup(), &form.setup).optional(),
-        Field::new(Kind::Date, "from", t.staff_catalogue_price_from(), &form.from)
-            .hint(t.staff_catalogue_price_from_hint())
-            .optional(),
-    ]);
-    let (href, name) = plan_crumb(t, catalogue, plan);
-    Ok(Shape {
-        title: t.staff_catalogue_price_new(),
-        action: format!("{PATH}/plans/{plan}/price"),
-        back: href.clone(),
-        crumb: Some((href, name)),
-        lead: Some(t.staff_catalogue_price_lead()),
-        submit: t.staff_catalogue_price_submit(),
-        revision: stored.revision,
-        fields,
-    })
-}
-
-async fn new_price(visit: Visit, state: State, PathId(id): PathId<PlanId>) -> PageResult {
-    let catalogue = catalogue::load(&state.office).await?;
-    price_shape(visit.t(), &catalogue, id, &PriceForm::default())?.fresh(&visit)
-}
-
-async fn set_price(
-    visit: Visit,
-    state: State,
-    me: Me,
-    PathId(id): PathId<PlanId>,
-    Form(sent): Form<Sent<PriceForm>>,
-) -> PageResult {
-    let revision = number(&sent.revision)?;
-    let deed = async {
-        catalogue::set_price(&state.office, me.session.by(), id, revision, &sent.form).await?;
-        Ok::<_, OfficeError>(format!("{PATH}/plans/{id}"))
-    };
-    match state.once.act("price", &sent.once, visit.now(), deed).await {
-        Ok(to) => Ok(see_other(&to).done(&visit, Flash::StaffPriceSet).into()),
-        Err(error) => {
-            let catalogue = catalogue::load(&state.office).await?;
-            let shape = price_shape(visit.t(), &catalogue, id, &sent.form)?;
-            shape.failed(&visit, &sent.once, revision, error)
-        }
-    }
-}
-
-// Discount codes.
-
-fn code_shape(t: T, catalogue: &Catalogue, id: Option<CodeId>, form: &CodeForm) -> Result<Shape, PageError> {
-    let stored = id
-        .map(|id| catalogue.codes.iter().find(|code| code.id == id).ok_or(PageError::NotFound))
-        .transpose()?;
-    let products = catalogue
-        .products
-        .iter()
-        .map(|product| Choice::new(product.id.to_string(), product.name.of(t.language()).to_owned()))
-        .collect();
-    let discounts = vec![
-        Choice::new("percent", t.staff_catalogue_code_percent()),
-        Choice::new("amount", t.staff_catalogue_code_amount()),
-    ];
-    let fields = vec![
-        code_field(t, &form.code),
-        Field::new(Kind::Radios, "kind", t.staff_catalogue_code_kind(), &form.kind).choices(discounts),
-        Field::new(Kind::Short, "value", t.staff_catalogue_code_value(), &form.value),
-        Field::new(Kind::Short, "terms", t.staff_catalogue_code_terms(), &form.terms),
-        Field::new(Kind::Select, "product", t.staff_catalogue_code_product(), &form.product)
-            .choices(products)
-            .hint(t.staff_catalogue_code_product_hint())
-            .optional(),
-        Field::new(Kind::Short, "uses_max", t.staff_catalogue_code_uses_max(), &form.uses_max).optional(),
-        Field::new(Kind::Date, "from", t.staff_catalogue_code_from(), &form.from).optional(),
-        Field::new(Kind::Date, "through", t.staff_catalogue_code_through(), &form.through).optional(),
-    ];
-    Ok(Shape {
-        title: stored.map_or_else(|| t.staff_catalogue_code_new(), |code| code.code.clone().into()),
-        action: match id {
-            Some(id) => format!("{CODES}/{id}"),
-            None => format!("{CODES}/new"),
-        },
-        back: CODES.to_owned(),
-        crumb: Some((CODES.to_owned(), t.staff_catalogue_codes().into_owned())),
-        lead: Some(t.staff_catalogue_code_lead()),
-        submit: t.save(),
-        revision: stored.map_or(0, |code| code.revision),
-        fields,
-    })
-}
-
-async fn new_code(visit: Visit, state: State) -> PageResult {
-    let catalogue = catalogue::load(&state.office).await?;
-    let form = CodeForm { kind: "percent".to_owned(), terms: "1".to_owned(), ..CodeForm::default() };
-    code_shape(visit.t(), &catalogue, None, &form)?.fresh(&visit)
-}
-
-async fn code(visit: Visit, state: State, PathId(id): PathId<CodeId>) -> PageResult {
-    let catalogue = catalogue::load(&state.office).await?;
-    let stored = catalogue.codes.iter().find(|code| code.id == id).ok_or(PageError::NotFound)?;
-    code_shape(visit.t(), &catalogue, Some(id), &CodeForm::of(stored))?.fresh(&visit)
-}
-
-async fn add_code(visit: Visit, state: State, me: Me, Form(sent): Form<Sent<CodeForm>>) -> PageResult {
-    write_code(&visit, &state, &me, None, &sent).await
-}
-
-async fn save_code(
-    visit: Visit,
-    state: State,
-    me: Me,
-    PathId(id): PathId<CodeId>,
-    Form(sent): Form<Sent<CodeForm>>,
-) -> PageResult {
-    write_code(&visit, &state, &me, Some(id), &sent).await
-}
-
-async fn write_code(
-    visit: &Visit,
-    state: &State,
-    me: &Me,
-    id: Option<CodeId>,
-    sent: &Sent<CodeForm>,
-) -> PageResult {
-    let revision = number(&sent.revision)?;
-    let at = id.map(|id| (id, revision));
-    let deed = async {
-        catalogue::save_code(&state.office, me.session.by(), at, &sent.form).await?;
-        Ok::<_, OfficeError>(CODES.to_owned())
-    };
-    match state.once.act("discount-code", &sent.once, visit.now(), deed).await {
-        Ok(to) => Ok(see_other(&to).done(visit, Flash::Saved).into()),
-        Err(error) => {
-            let catalogue = catalogue::load(&state.office).await?;
-            code_shape(visit.t(), &catalogue, id, &sent.form)?.failed(visit, &sent.once, revision, error)
         }
     }
 }
