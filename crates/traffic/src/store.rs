@@ -239,9 +239,17 @@ impl LocalStore {
     /// # Errors
     /// When it is not there, truncated, damaged, or another one.
     pub fn segment(&self, keys: &KeyObject) -> Result<Segment, StoreError> {
-        let path = self.path(Kind::Data, &Stored::from(&keys.name));
+        self.sealed(&keys.name)
+    }
+
+    /// The sealed data object of this name: whoever has released keys knows it, and needs no key object to read.
+    ///
+    /// # Errors
+    /// When it is not there, truncated, damaged, or another one.
+    pub fn sealed(&self, name: &SegmentName) -> Result<Segment, StoreError> {
+        let path = self.path(Kind::Data, &Stored::from(name));
         let file = File::open(&path).map_err(at(&path))?;
-        Segment::open(keys.name, Arc::new(file)).map_err(|source| StoreError::Read { path, source })
+        Segment::open(*name, Arc::new(file)).map_err(|source| StoreError::Read { path, source })
     }
 
     /// Whether a segment is here whole.
@@ -459,6 +467,12 @@ impl Write for Writing<'_> {
 }
 
 impl Writing<'_> {
+    /// Where it is written.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Makes the segment durable: data object, then key object. When this returned, whatever else held its rows may go.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! ([`crate::tools`]). Says what is missing and what each is for before it installs anything.
 
 use crate::shell::{self, Step, find_program};
-use crate::tools::{TOOLS, pdf_checker};
+use crate::tools::{PDF_CHECKER, TOOLS};
 use crate::{postgres, tools};
 use anyhow::{Result, bail};
 use std::process::Command;
@@ -73,7 +73,7 @@ fn packages() -> [Package; 8] {
             purpose: "fetches and runs the checker of PDF/A, which Debian does not package",
             present: || {
                 find_program("python3").is_some()
-                    && (find_program("pip3").is_some() || pdf_checker::is_present())
+                    && (find_program("pip3").is_some() || PDF_CHECKER.is_present())
             },
         },
     ]
@@ -84,8 +84,7 @@ pub fn missing() -> Vec<String> {
     let fetchers = ["npm", "python3-pip"];
     let packages = packages().into_iter().filter(|p| !fetchers.contains(&p.name) && !(p.present)());
     let tools = TOOLS.iter().filter(|tool| !tool.is_present());
-    let pdf =
-        (!pdf_checker::is_present()).then(|| format!("{} ({})", pdf_checker::TITLE, pdf_checker::PURPOSE));
+    let pdf = (!PDF_CHECKER.is_present()).then(|| format!("{} ({})", PDF_CHECKER.title, PDF_CHECKER.purpose));
     packages
         .map(|p| format!("{} ({})", p.name, p.purpose))
         .chain(tools.map(|t| format!("{} ({})", t.title(), t.purpose)))
@@ -112,9 +111,9 @@ pub fn install() -> Result<()> {
         tool.fetch()?;
         step.end();
     }
-    if !pdf_checker::is_present() {
-        let step = Step::begin(format!("fetch {} through pip: {}", pdf_checker::TITLE, pdf_checker::PURPOSE));
-        pdf_checker::fetch()?;
+    if !PDF_CHECKER.is_present() {
+        let step = Step::begin(format!("fetch {} through pip: {}", PDF_CHECKER.title, PDF_CHECKER.purpose));
+        PDF_CHECKER.fetch()?;
         step.end();
     }
     Ok(())

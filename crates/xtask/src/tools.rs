@@ -44,46 +44,64 @@ pub const TOOLS: [Tool; 2] = [
     },
 ];
 
-/// The checker of PDF/A, a wheel: it shares nothing with the program that writes our PDFs.
-pub mod pdf_checker {
-    use crate::shell::{self, find_program, tools_folder};
-    use anyhow::{Context, Result};
-    use std::path::PathBuf;
-    use std::process::Command;
-
+/// What comes from PyPI as wheels, each in a folder of its own.
+pub struct Wheel {
+    /// Its folder in the tools folder.
+    folder: &'static str,
     /// Name and version, with the hashes of the wheels for x86-64 and for ARM, which pip compares.
-    const REQUIREMENT: &str = "pdf-oxide==0.3.78 \
-        --hash=sha256:0b7e03008ca441e9183ef8f3c5d895424aca8119d5a860a205e1d16649f4f6a8 \
-        --hash=sha256:dda4a7fb93f3b68a4b9bf52d0d314891d777c417f41993a0c2d8937325a59f2b";
-    /// What it is called, and what for.
-    pub const TITLE: &str = "pdf-oxide 0.3.78";
+    requirement: &'static str,
+    /// What it is called.
+    pub title: &'static str,
     /// What it is for.
-    pub const PURPOSE: &str = "judges whether the PDFs are PDF/A";
+    pub purpose: &'static str,
+}
 
-    fn folder() -> PathBuf {
-        tools_folder().join("python")
+/// The checker of PDF/A: it shares nothing with the program that writes our PDFs.
+pub const PDF_CHECKER: Wheel = Wheel {
+    folder: "python",
+    requirement: "pdf-oxide==0.3.78 \
+        --hash=sha256:0b7e03008ca441e9183ef8f3c5d895424aca8119d5a860a205e1d16649f4f6a8 \
+        --hash=sha256:dda4a7fb93f3b68a4b9bf52d0d314891d777c417f41993a0c2d8937325a59f2b",
+    title: "pdf-oxide 0.3.78",
+    purpose: "judges whether the PDFs are PDF/A",
+};
+
+/// ClickHouse as a library, without the parts of it that need pandas. No test needs it, so `setup` does not fetch it.
+pub const CLICKHOUSE: Wheel = Wheel {
+    folder: "clickhouse",
+    requirement: "chdb-core==26.9.0 \
+        --hash=sha256:707e2ec3fe0f7953bac97942eaeb7a1ed1d66b1e56ecef3f0aa2130f61f6e735 \
+        --hash=sha256:46148d3fc1edd6d6f701922be0f18e2aa6e60349e418b430e69bbb87ab6b95a9",
+    title: "chdb-core 26.9.0",
+    purpose: "what the traffic log is measured against",
+};
+
+impl Wheel {
+    /// Where its modules are.
+    pub fn folder(&self) -> PathBuf {
+        tools_folder().join(self.folder)
     }
 
-    fn mark() -> PathBuf {
-        tools_folder().join("python.requirement")
+    fn mark(&self) -> PathBuf {
+        tools_folder().join(format!("{}.requirement", self.folder))
     }
 
     /// Whether this version of it is there.
-    pub fn is_present() -> bool {
-        std::fs::read_to_string(mark()).is_ok_and(|text| text == REQUIREMENT)
+    pub fn is_present(&self) -> bool {
+        std::fs::read_to_string(self.mark()).is_ok_and(|text| text == self.requirement)
     }
 
     /// Fetches, compares and unpacks it.
-    pub fn fetch() -> Result<()> {
+    pub fn fetch(&self) -> Result<()> {
         let pip = find_program("pip3").context("pip3 is not in PATH")?;
         let list = tempfile::NamedTempFile::new()?;
-        std::fs::write(list.path(), REQUIREMENT)?;
+        std::fs::write(list.path(), self.requirement)?;
         let mut command = Command::new(pip);
         command.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade"]);
-        command.args(["--require-hashes", "--only-binary", ":all:", "--target"]).arg(folder());
+        command.args(["--require-hashes", "--only-binary", ":all:", "--target"]).arg(self.folder());
         shell::output(command.arg("--requirement").arg(list.path()))?;
         // Written last: a fetch that was broken off leaves no mark and is done again.
-        Ok(std::fs::write(mark(), REQUIREMENT)?)
+        Ok(std::fs::write(self.mark(), self.requirement)?)
     }
 }
 

@@ -1,13 +1,15 @@
-//! A log of one made-up day in `combined` form with the virtual host: sites of very different size, visitors who
-//! open a page with what belongs to it, crawlers, and somebody who tries passwords everywhere.
+//! Logs of made-up days: sites of very different size, visitors who open a page with what belongs to it, crawlers, and
+//! somebody who tries passwords everywhere. Hosts and addresses are nobody's.
 
 use std::io::{self, Write};
 
 const SITES: usize = 2_000;
 const VISITORS: usize = 50_000;
 const AGENTS: usize = 500;
-/// Midnight of 10 October 2025 in the log's own words.
-const DATE: &str = "10/Oct/2025";
+/// Milliseconds of a day.
+const DAY_MILLIS: u32 = 86_400_000;
+/// The world is the same in every run; only what happens in it differs.
+const WORLD_SEED: u64 = 7_920;
 
 /// A repeatable row of numbers (splitmix64).
 pub struct Numbers(u64);
@@ -147,27 +149,82 @@ fn visitor(numbers: &mut Numbers, networks: &[u32]) -> String {
     std::net::Ipv4Addr::from(bits).to_string()
 }
 
-/// Writes about this many lines, in the order of their time.
-pub fn write(out: &mut dyn Write, lines: usize, seed: u64) -> io::Result<()> {
-    let mut numbers = Numbers(seed.wrapping_mul(7_919).wrapping_add(1));
-    let words: Vec<String> = (0..3_000).map(|_| numbers.word()).collect();
-    let sites: Vec<Site> = (0..SITES).map(|index| site(&mut numbers, &words, index)).collect();
-    let agents: Vec<String> = (0..AGENTS).map(|_| agent(&mut numbers)).collect();
-    let networks: Vec<u32> =
-        (0..900).map(|_| ((1 + numbers.below(222)) << 24 | numbers.below(256) << 16) as u32).collect();
-    let visitors: Vec<String> = (0..VISITORS).map(|_| visitor(&mut numbers, &networks)).collect();
-    let mut events: Vec<Event> = Vec::with_capacity(lines + 1_000);
-    while events.len() < lines {
-        if numbers.below(40) == 0 {
-            crawl(&mut numbers, &sites, &mut events)
-        } else {
-            visit(&mut numbers, &sites, &mut events)
-        }
+/// How lines are written.
+#[derive(Clone, Copy)]
+pub enum Form {
+    /// `combined` with the virtual host before it, of 10 October 2025.
+    CombinedHost,
+    /// Our own five fields, of the day that begins at this second.
+    Waarborg(i64),
+}
+
+/// Sites, visitors and browsers.
+pub struct World {
+    sites: Vec<Site>,
+    agents: Vec<String>,
+    visitors: Vec<String>,
+}
+
+impl World {
+    /// The one world.
+    pub fn new() -> Self {
+        let mut numbers = Numbers(WORLD_SEED);
+        let words: Vec<String> = (0..3_000).map(|_| numbers.word()).collect();
+        let sites = (0..SITES).map(|index| site(&mut numbers, &words, index)).collect();
+        let agents = (0..AGENTS).map(|_| agent(&mut numbers)).collect();
+        let networks: Vec<u32> =
+            (0..900).map(|_| ((1 + numbers.below(222)) << 24 | numbers.below(256) << 16) as u32).collect();
+        let visitors = (0..VISITORS).map(|_| visitor(&mut numbers, &networks)).collect();
+        Self { sites, agents, visitors }
     }
-    events.truncate(lines);
-    events.sort_unstable_by_key(|event| (event.millis, event.visitor));
-    for event in &events {
-        let site = &sites[event.site as usize];
+
+    /// The domains of all sites.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.sites.iter().map(|site| site.host.as_str())
+    }
+
+    /// Writes so many lines of a day in the order of their time. A long day is made in parts, one after another, so that
+    /// its events need not fit in memory.
+    pub fn write(
+        &self,
+        out: &mut dyn Write,
+        form: Form,
+        lines: usize,
+        parts: u32,
+        seed: u64,
+    ) -> io::Result<()> {
+        let each = lines.div_ceil(parts.max(1) as usize);
+        let mut left = lines;
+        for part in 0..parts.max(1) {
+            let mut numbers = Numbers(seed.wrapping_mul(7_919).wrapping_add(u64::from(part) * 104_729 + 1));
+            let mut events = self.events(&mut numbers, each.min(left));
+            left -= events.len();
+            for event in &mut events {
+                event.millis = event.millis / parts + part * (DAY_MILLIS / parts);
+            }
+            events.sort_unstable_by_key(|event| (event.millis, event.visitor));
+            for event in &events {
+                self.line(out, &mut numbers, form, event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn events(&self, numbers: &mut Numbers, count: usize) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::with_capacity(count + 1_000);
+        while events.len() < count {
+            if numbers.below(40) == 0 {
+                crawl(numbers, &self.sites, &mut events)
+            } else {
+                visit(numbers, &self.sites, &mut events)
+            }
+        }
+        events.truncate(count);
+        events
+    }
+
+    fn line(&self, out: &mut dyn Write, numbers: &mut Numbers, form: Form, event: &Event) -> io::Result<()> {
+        let site = &self.sites[event.site as usize];
         let (method, path, status) = match event.what {
             What::Page(page) => ("GET", site.pages[page as usize].as_str(), 200),
             What::Asset(asset) => ("GET", site.assets[asset as usize].as_str(), 200),
@@ -179,21 +236,27 @@ pub fn write(out: &mut dyn Write, lines: usize, seed: u64) -> io::Result<()> {
         } else {
             String::new()
         };
+        let (visitor, agent) = (&self.visitors[event.visitor as usize], &self.agents[event.agent as usize]);
         let second = event.millis / 1_000;
-        writeln!(
-            out,
-            "{} {} - - [{DATE}:{:02}:{:02}:{:02} +0000] \"{method} {path}{query} HTTP/2.0\" {status} {} \"https://{}/\" \"{}\"",
-            site.host,
-            visitors[event.visitor as usize],
-            second / 3_600,
-            second / 60 % 60,
-            second % 60,
-            numbers.below(90_000),
-            site.host,
-            agents[event.agent as usize],
-        )?;
+        let host = &site.host;
+        match form {
+            Form::CombinedHost => writeln!(
+                out,
+                "{host} {visitor} - - [10/Oct/2025:{:02}:{:02}:{:02} +0000] \"{method} {path}{query} HTTP/2.0\" {status} {} \"https://{host}/\" \"{agent}\"",
+                second / 3_600,
+                second / 60 % 60,
+                second % 60,
+                numbers.below(90_000),
+            ),
+            Form::Waarborg(midnight) => writeln!(
+                out,
+                "{}.{:03}\t{host}\t{visitor}\t{}\t{agent}",
+                midnight + i64::from(second),
+                event.millis % 1_000,
+                path.split('?').next().unwrap_or_default(),
+            ),
+        }
     }
-    Ok(())
 }
 
 /// A visit: some pages, each with what belongs to it.
@@ -205,19 +268,19 @@ fn visit(numbers: &mut Numbers, sites: &[Site], events: &mut Vec<Event>) {
     let index = numbers.popular(sites.len());
     let site = &sites[index];
     // More in the evening than at night.
-    let mut millis = (86_400_000.0 * numbers.unit().max(numbers.unit() * numbers.unit())) as u32;
+    let mut millis = (f64::from(DAY_MILLIS) * numbers.unit().max(numbers.unit() * numbers.unit())) as u32;
     let pages = 1 + numbers.below(3) * numbers.below(4);
     for page in 0..pages {
         let event = |millis, what| Event { millis, visitor, agent: agent as u16, site: index as u16, what };
         events.push(event(millis, What::Page(numbers.popular(site.pages.len()) as u16)));
         for _ in 0..numbers.below(if page == 0 { 9 } else { 3 }) {
             millis += numbers.below(150) as u32;
-            if millis < 86_400_000 {
+            if millis < DAY_MILLIS {
                 events.push(event(millis, What::Asset(numbers.below(site.assets.len()) as u16)));
             }
         }
         millis += 1_500 + (90_000.0 * numbers.unit() * numbers.unit()) as u32;
-        if millis >= 86_400_000 {
+        if millis >= DAY_MILLIS {
             break;
         }
     }
@@ -227,7 +290,7 @@ fn visit(numbers: &mut Numbers, sites: &[Site], events: &mut Vec<Event>) {
 fn crawl(numbers: &mut Numbers, sites: &[Site], events: &mut Vec<Event>) {
     let visitor = (VISITORS - 1 - numbers.popular(400)) as u32;
     let everywhere = visitor.is_multiple_of(5);
-    let mut millis = numbers.below(86_400_000) as u32;
+    let mut millis = numbers.below(DAY_MILLIS as usize) as u32;
     let mut index = numbers.popular(sites.len());
     for _ in 0..20 + numbers.below(300) {
         if everywhere {
@@ -240,7 +303,7 @@ fn crawl(numbers: &mut Numbers, sites: &[Site], events: &mut Vec<Event>) {
         };
         events.push(Event { millis, visitor, agent: visitor as u16 % 12, site: index as u16, what });
         millis += 100 + numbers.below(3_000) as u32;
-        if millis >= 86_400_000 {
+        if millis >= DAY_MILLIS {
             return;
         }
     }

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""ClickHouse (chdb, in process) on the same log and the same questions as `bench measure`, without encryption: time, site,
-path without its query string, browser id and address.
+"""ClickHouse (chdb, in process) on the same log and the same questions as the bench beside this file, without encryption: time,
+site, path without its query string, browser id and address.
 
-    pip install chdb
-    clickhouse.py FILE SITE ADDRESS [--skip-index] [--threads 2]
+    clickhouse.py FILE SITE ADDRESS ROUNDS [--skip-index] [--threads 2]
 
-FILE is in `combined` form with the virtual host, of one day. `--skip-index` adds a bloom filter on the address; quote the
-better of the two. Prints one line per figure: best of 7, wall and processor time. Compare ratios from one machine and
-one hour, never figures from two.
+FILE is in `combined` form with the virtual host, of one day. `--skip-index` adds a bloom filter on the address. Prints one
+line per figure, `name TAB value`; of times the median of ROUNDS, and the processor's time (user and system) of one round.
+`cargo xtask bench traffic` runs it with and without the index, and quotes the better. Compare ratios of one run, never figures
+of two.
 """
 import argparse
 import os
 import resource
+import statistics
 import tempfile
 import time
 
@@ -21,6 +22,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("file")
 parser.add_argument("site")
 parser.add_argument("address")
+parser.add_argument("rounds", type=int)
 parser.add_argument("--skip-index", action="store_true")
 parser.add_argument("--threads", type=int, default=2)
 arguments = parser.parse_args()
@@ -36,12 +38,13 @@ def processor():
 
 
 def timed(name, work, rounds=1):
-    best_wall, best_processor = 1e9, 1e9
+    walls, used = [], processor()
     for _ in range(rounds):
-        wall, used = time.time(), processor()
+        begun = time.time()
         work()
-        best_wall, best_processor = min(best_wall, time.time() - wall), min(best_processor, processor() - used)
-    print(f"{name:34} {best_wall * 1e3:.1f} ms, {best_processor * 1e3:.1f} ms of processor")
+        walls.append(time.time() - begun)
+    print(f"{name}.ms\t{statistics.median(walls) * 1e3:.3f}")
+    print(f"{name}.cpu_ms\t{(processor() - used) * 1e3 / rounds:.3f}")
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -59,18 +62,35 @@ with tempfile.TemporaryDirectory() as folder:
             c5 String, c6 String, c7 String, c8 UInt16, c9 UInt64, c10 String, c11 String')
         settings max_threads={arguments.threads}, max_insert_threads={arguments.threads},
             min_insert_block_size_rows=1048576, format_custom_field_delimiter=' ', format_custom_escaping_rule='CSV'"""
-    print(f"{'version':34} {ask('select version()')}")
-    timed("insert", lambda: ask(insert))
-    timed("optimize", lambda: ask("optimize table b.t final"))
+    print(f"version\t{ask('select version()')}")
+
+    def load():
+        ask(insert)
+        ask("optimize table b.t final")
+
+    timed("ingest", load)
     rows = int(ask("select count() from b.t"))
     size = int(ask("select sum(bytes_on_disk) from system.parts where active and table = 't'"))
-    print(f"{'size':34} {size / rows:.3f} bytes per row, {rows} rows")
+    print(f"rows\t{rows}")
+    print(f"bytes_per_row\t{size / rows:.4f}")
     day = ask("select min(toDate(ts, 'UTC')) from b.t")
     hour = f"ts >= toDateTime('{day} 14:00:00', 'UTC') and ts < toDateTime('{day} 15:00:00', 'UTC')"
+    where = {
+        "address": f"ip = toIPv6('{arguments.address}')",
+        "site_hour": f"site = '{arguments.site}' and {hour}",
+        "logins": "path like '%wp-login%'",
+    }
     questions = {
-        "one address in the day": f"select ts, site, path, agent from b.t where ip = toIPv6('{arguments.address}')",
-        "one site in an hour": f"select ts, ip, path, agent from b.t where site = '{arguments.site}' and {hour}",
-        "log-in attempts by address": "select ip, count() from b.t where path like '%wp-login%' group by ip",
+        "address": "select ts, site, path, agent from b.t where ",
+        "site_hour": "select ts, ip, path, agent from b.t where ",
+        "logins": "select ip, count() from b.t where ",
     }
     for name, text in questions.items():
-        timed(name, lambda: ask(f"{text} format Null settings max_threads={arguments.threads}"), rounds=7)
+        # Both must find the same, or the times say nothing.
+        print(f"{name}.rows\t{ask('select count() from b.t where ' + where[name])}")
+        group = " group by ip" if name == "logins" else ""
+        timed(
+            name,
+            lambda: ask(f"{text}{where[name]}{group} format Null settings max_threads={arguments.threads}"),
+            arguments.rounds,
+        )

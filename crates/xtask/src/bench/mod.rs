@@ -1,27 +1,45 @@
-//! Builds in release mode and measures. The measurements themselves are the example `bench` of
-//! the crate `waarborg`; here the machine they ran on is put before them, for a figure without
-//! its machine says nothing.
+//! Builds in release mode and measures. The measurements themselves are examples: `bench` of the crate `waarborg`,
+//! and for the traffic log those of `traffic` and `keys`. Here the machine they ran on is put before them, for a figure
+//! without its machine says nothing.
+
+mod traffic;
 
 use crate::shell::{self, Step, root};
 use anyhow::Result;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only this measurement; the bench lists the names it knows when given one it does not
+    /// Only this measurement, `traffic` among them, which is made only when named; the bench lists the names it knows when
+    /// given one it does not
     name: Option<String>,
+    #[command(flatten)]
+    traffic: traffic::Arguments,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let step = Step::begin("build in release mode");
-    shell::run(shell::cargo().args(["build", "--release", "--package", "waarborg", "--example", "bench"]))?;
+    if arguments.name.as_deref() == Some("traffic") {
+        return traffic::run(&arguments.traffic).map(|()| ExitCode::SUCCESS);
+    }
+    let program = build("waarborg", "bench")?;
+    says_machine();
+    shell::run(Command::new(program).args(&arguments.name).current_dir(root()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds an example of a crate, and says where it is.
+fn build(package: &str, example: &str) -> Result<PathBuf> {
+    let step = Step::begin(format!("build {example} in release mode"));
+    shell::run(shell::cargo().args(["build", "--release", "--package", package, "--example", example]))?;
     step.end();
+    Ok(crate::docs::target_folder()?.join("release").join("examples").join(example))
+}
+
+fn says_machine() {
     for (name, value) in machine() {
         println!("{name}: {value}");
     }
-    let program = crate::docs::target_folder()?.join("release").join("examples").join("bench");
-    shell::run(Command::new(program).args(&arguments.name).current_dir(root()))?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// What a reader needs to judge the figures.
