@@ -21,6 +21,7 @@ use crate::spool::{HandOverError, LeftSpool, hand_over};
 use crate::store::{LocalStore, Present, StoreError, Stored};
 use base::{Day, Random};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
@@ -87,6 +88,18 @@ struct State {
     /// The epoch whose canary was sealed last.
     #[serde(default)]
     canary: Option<EpochId>,
+    /// Of all the rest, so that a damaged disk cannot make a number be used twice; files of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sum: Option<String>,
+}
+
+impl State {
+    /// The first eight bytes of the SHA-256 of everything else.
+    fn sum_of_rest(&self) -> String {
+        let rest = Self { sum: None, ..self.clone() };
+        let text = serde_json::to_vec(&rest).expect("a structure of numbers and texts writes");
+        hex::encode(&Sha256::digest(text)[..8])
+    }
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -123,7 +136,8 @@ impl Node {
             OpenOptions::new().write(true).create_new(true).mode(0o400).open(&path).map_err(at(&path))?;
         file.write_all(key.seed()).and_then(|()| file.sync_all()).map_err(at(&path))?;
         let node = NodeId::from_bytes(random.bytes());
-        let state = State { v: VERSION, node, next: 1, previous: [0; 32], sealing: None, canary: None };
+        let state =
+            State { v: VERSION, node, next: 1, previous: [0; 32], sealing: None, canary: None, sum: None };
         write_state(folder, &state)?;
         Self::open(folder)
     }
@@ -222,7 +236,12 @@ impl Node {
                 canary,
             };
             let mut writing = self.store.begin(name)?;
-            let sealed = seal(gathered, name, keys, &self.key, options, &mut writing)?;
+            let sealed = seal(gathered, name, keys, &self.key, options, &mut writing);
+            let sealed = sealed.map_err(|error| match error {
+                // Whoever reads of a full disk has to know which.
+                SealingError::Write(source) => at(writing.path())(source),
+                other => other.into(),
+            })?;
             writing.finish(&sealed)?;
             state.canary = Some(name.epoch);
             Ok(sealed)
@@ -337,15 +356,18 @@ fn read_state(folder: &Path) -> Result<State, NodeError> {
     };
     let wrong = |what: String| NodeError::State { path: path.clone(), what };
     let state: State = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    if state.v == VERSION {
-        Ok(state)
-    } else {
-        Err(wrong(format!("it has version {}, this program reads version {VERSION}", state.v)))
+    if state.v != VERSION {
+        return Err(wrong(format!("it has version {}, this program reads version {VERSION}", state.v)));
     }
+    if state.sum.as_ref().is_some_and(|sum| *sum != state.sum_of_rest()) {
+        return Err(wrong("it is damaged: its sum is another".into()));
+    }
+    Ok(state)
 }
 
 fn write_state(folder: &Path, state: &State) -> Result<(), NodeError> {
-    let text = serde_json::to_vec_pretty(state).expect("a structure of numbers and texts writes");
+    let state = State { sum: Some(state.sum_of_rest()), ..state.clone() };
+    let text = serde_json::to_vec_pretty(&state).expect("a structure of numbers and texts writes");
     write_whole(&state_path(folder), &text).map_err(at(&state_path(folder)))
 }
 

@@ -2,7 +2,9 @@
 
 mod damage;
 mod disk;
+mod faults;
 mod generator;
+mod golden;
 mod kill;
 mod leak;
 mod officers;

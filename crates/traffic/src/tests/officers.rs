@@ -39,13 +39,22 @@ pub fn group() -> (Arc<EpochGroup>, Vec<OfficerShare>) {
 
 /// What two officers open of a segment: every block that rows are in.
 pub fn release(object: &KeyObject, released: &mut Released) {
+    open(object, released, |block| !matches!(block, Block::Addresses(_)));
+}
+
+/// What two officers open of a segment: every block there is.
+pub fn open_all(object: &KeyObject, released: &mut Released) {
+    open(object, released, |_| true);
+}
+
+fn open(object: &KeyObject, released: &mut Released, wanted: impl Fn(Block) -> bool) {
     let (group, shares) = group();
     let request = RequestHash::from_bytes([7; 32]);
     for place in 0..object.records.len() {
         let Some(record) = object.record(place) else { continue };
         let record = record.expect("a record");
         let block = record.block();
-        if !matches!(block, Block::Addresses(_)) {
+        if wanted(block) {
             let checked = group.key().check(&object.name.label(block), &record).expect("its proof holds");
             let answer = |share: &OfficerShare| {
                 share.answer(&checked, request, &SeededRandom::new(4)).expect("answers")
