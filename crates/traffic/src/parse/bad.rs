@@ -9,8 +9,10 @@ pub const SAMPLES_MAX: usize = 16;
 /// Longest sample.
 const SHAPE_CHARS_MAX: usize = 160;
 
-/// Why a line could not be read.
+/// Why a line could not be read. As wide as a register, for it shares its place with the address of a line that could be read: were it
+/// one byte, that address would be moved around in pieces of one and fifteen bytes, and each line wait for that several times.
 #[derive(Debug, Error, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u64)]
 pub enum Bad {
     /// Longer than a line may be.
     #[error("the line is too long")]

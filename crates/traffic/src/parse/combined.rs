@@ -25,7 +25,7 @@ pub enum HostPlace {
     Nowhere,
 }
 
-#[inline]
+#[inline(always)]
 pub fn parse<'a>(line: &'a [u8], host_place: HostPlace, times: &mut TimeCache) -> Result<Hit<'a>, Bad> {
     let (host, rest) = match host_place {
         HostPlace::First => word(line)?,
@@ -80,7 +80,7 @@ fn time<'a>(text: &'a [u8], times: &mut TimeCache) -> Result<(i64, &'a [u8]), Ba
 }
 
 /// The text up to the next quotation mark that is not escaped, and what follows it.
-#[inline]
+#[inline(always)]
 fn quoted(text: &[u8]) -> Result<(Cow<'_, [u8]>, &[u8]), Bad> {
     let at = memchr2(b'"', b'\\', text).ok_or(Bad::Fields)?;
     if text[at] == b'"' {

@@ -36,7 +36,7 @@ impl fmt::Debug for DefaultHost {
 }
 
 /// Puts a hit together from fields whose escapes are undone.
-#[inline]
+#[inline(always)]
 pub fn hit<'a>(
     seconds: i64,
     host: Cow<'a, [u8]>,
@@ -60,6 +60,7 @@ pub fn hit<'a>(
     }
 }
 
+#[inline(always)]
 fn shorten(text: Cow<'_, [u8]>, bytes_max: usize) -> Cow<'_, [u8]> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(&text[..text.len().min(bytes_max)]),
@@ -71,7 +72,7 @@ fn shorten(text: Cow<'_, [u8]>, bytes_max: usize) -> Cow<'_, [u8]> {
 }
 
 /// A host in lower case without port and final dot; empty when it is not well formed.
-#[inline]
+#[inline(always)]
 fn clean_host(host: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     // Without a branch per byte, so that it is done for many at once.
     let plain = host.len() <= HOST_BYTES_MAX
@@ -100,7 +101,7 @@ fn repair_host(host: &[u8]) -> Vec<u8> {
 
 /// The path of a request line such as `GET /path?query HTTP/1.1`; empty when it names none (`-`, or bytes
 /// of a protocol that is not HTTP).
-#[inline]
+#[inline(always)]
 pub fn path_of_request(request: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     match request {
         Cow::Borrowed(request) => Cow::Borrowed(target(request).map_or(&b""[..], without_authority)),
