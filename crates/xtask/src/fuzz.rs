@@ -30,7 +30,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     for target in &chosen {
         let step = Step::begin(format!("fuzz {target} for {} s", arguments.seconds));
         let mut command = shell::cargo();
-        command.args(["fuzz", "run", "--sanitizer", "none", target.as_str()]);
+        command.args(["fuzz", "run", "--sanitizer", "none"]);
+        if !needs_office(&manifest, target) {
+            command.arg("--no-default-features");
+        }
+        command.arg(target);
         if let Some(seeds) = seeds(&manifest, target) {
             // The first folder is where new inputs go, the second is only read.
             let corpus = root().join("fuzz").join("corpus").join(target);
@@ -57,6 +61,15 @@ fn targets(manifest: &toml::Table) -> Result<Vec<String>> {
     Ok(bins.iter().filter_map(|bin| bin.get("name")?.as_str()).map(str::to_owned).collect())
 }
 
+/// Whether the office has to be built for a target; that takes much longer than the rest.
+fn needs_office(manifest: &toml::Table, target: &str) -> bool {
+    let bins = manifest.get("bin").and_then(toml::Value::as_array);
+    bins.into_iter().flatten().any(|bin| {
+        bin.get("name").is_some_and(|name| name.as_str() == Some(target))
+            && bin.get("required-features").is_some()
+    })
+}
+
 /// The folder of inputs that a target begins from, when the manifest names one.
 fn seeds<'a>(manifest: &'a toml::Table, target: &str) -> Option<&'a str> {
     manifest.get("package")?.get("metadata")?.get("seeds")?.get(target)?.as_str()
@@ -71,10 +84,11 @@ mod tests {
         let parse = |text: &str| text.parse::<toml::Table>().unwrap();
         let manifest = parse(
             "[package]\nname = \"fuzz\"\n[package.metadata.seeds]\npolicy = \"a/b\"\n\
-             [[bin]]\nname = \"policy\"\n[[bin]]\nname = \"receipt\"\n",
+             [[bin]]\nname = \"policy\"\n[[bin]]\nname = \"receipt\"\nrequired-features = [\"office\"]\n",
         );
         assert_eq!(targets(&manifest).unwrap(), ["policy", "receipt"]);
         assert_eq!((seeds(&manifest, "policy"), seeds(&manifest, "receipt")), (Some("a/b"), None));
+        assert!(needs_office(&manifest, "receipt") && !needs_office(&manifest, "policy"));
         assert!(targets(&parse("[package]\n")).is_err());
     }
 }
