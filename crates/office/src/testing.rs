@@ -80,7 +80,10 @@ async fn build(folder: tempfile::TempDir, data: &DatabaseUrl, keys: &DatabaseUrl
     let office = Office::new(store, vault, policy, Arc::clone(&clock) as Arc<dyn Clock>, random, settings);
     let log = traffic::store::LocalStore::open(folder.path().join("log"), folder.path().join("log-keys"))
         .expect("a place for the traffic log");
-    let office = office.with_log(crate::traffic_log::Log { store: Arc::new(log) });
+    let office = office.with_log(crate::traffic_log::Log {
+        store: Arc::new(log),
+        caps: crate::traffic_log::Caps::default(),
+    });
     TestOffice { office: Arc::new(office), clock, vault_config, folder }
 }
 

@@ -163,7 +163,7 @@ impl Gate {
 
 /// Connects to the first address that answers. The host is looked up here, once, so that the name
 /// that was asked about is the one that is reached.
-async fn connect(host: &str, port: u16, limits: ConnectLimits) -> io::Result<TcpStream> {
+pub(crate) async fn connect(host: &str, port: u16, limits: ConnectLimits) -> io::Result<TcpStream> {
     let deadline = Instant::now() + limits.total;
     let name = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     let found = timeout_at(deadline, tokio::net::lookup_host((name, port))).await??;

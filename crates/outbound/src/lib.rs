@@ -3,14 +3,17 @@
 //!
 //! Invariants: no other crate connects outward; a host outside the register is refused, recorded
 //! and told in the ledger, and no packet leaves; the intent of a contact is committed before its
-//! connection is opened. Addresses and texts of mail are in no error, note or log line.
+//! connection is opened. Addresses and texts of mail are in no error, note or log line. A machine
+//! that has no database reaches one peer, its own office, through [`peer`].
 
 mod gate;
 pub mod mail;
+pub mod peer;
 mod register;
 mod store;
 #[cfg(test)]
 mod testing;
+mod tls;
 
 pub use self::store::{
     ContactCount, ContactId, ContactRow, ContactState, Outcome, REFUSED_ENTRY_KIND, Recorder, TABLES,

@@ -338,7 +338,7 @@ impl Talk {
     }
 }
 
-fn acceptor() -> TlsAcceptor {
+pub fn acceptor() -> TlsAcceptor {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(RELAY_KEY));
     let certificates = vec![CertificateDer::from(RELAY_CERTIFICATE)];
     let config =

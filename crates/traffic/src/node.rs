@@ -195,6 +195,27 @@ impl Node {
         Ok(read_state(&self.folder)?.next)
     }
 
+    /// The segments of this node that may leave it, by number: sealed, noted as the predecessor of what is sealed next,
+    /// and not in a spool any more.
+    ///
+    /// # Errors
+    /// When the store or the state cannot be read.
+    pub fn to_push(&self) -> Result<Vec<Stored>, NodeError> {
+        let _lock = self.lock()?;
+        self.settled()?;
+        let mut all = self.store.segments()?;
+        all.retain(|stored| stored.node == self.id && !crate::ship::has_spool(&self.folder, stored));
+        // Nothing is being sealed and its keys are gone: a crash while it was removed.
+        for stored in &all {
+            if self.store.has(stored)? == Present::Unfinished {
+                self.store.discard(stored)?;
+            }
+        }
+        all.retain(|stored| self.store.has(stored).is_ok_and(|present| present == Present::Whole));
+        all.sort_unstable_by_key(|stored| stored.seq);
+        Ok(all)
+    }
+
     /// Takes a number.
     ///
     /// # Errors

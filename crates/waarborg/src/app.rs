@@ -132,7 +132,7 @@ impl App {
         let (mailer, maildir) = mailer(&config.mail, sender, &gate, &random)?;
         let log = LocalStore::open(config.files.traffic.clone(), config.files.traffic_keys.clone())
             .context("the traffic log")?;
-        let log = office::traffic_log::Log { store: Arc::new(log) };
+        let log = office::traffic_log::Log { store: Arc::new(log), caps: config.traffic };
         let office = Office::new(store, vault, policy, clock, random, settings).with_log(log);
         Ok(Self {
             config: Arc::new(config),

@@ -4,7 +4,7 @@ mod officer;
 mod traffic;
 
 pub use officer::{OfficerArgs, OfficerCommand, ShareArgs};
-pub use traffic::{LogArgs, LogFormat, TrafficArgs, TrafficCommand};
+pub use traffic::{LogArgs, LogFormat, OfficeArgs, ShipArgs, TrafficArgs, TrafficCommand};
 
 use base::Day;
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -35,6 +35,8 @@ pub struct Config {
     pub mail: Mail,
     /// How the log is written.
     pub log: Log,
+    /// What machines may put into a segment of the traffic log.
+    pub traffic: office::traffic_log::Caps,
     /// When the program does its rounds.
     pub jobs: Jobs,
     /// How invoices are paid and reminded of.
@@ -209,6 +211,8 @@ struct Typed {
     jobs: Jobs,
     #[serde(default)]
     billing: office::billing::BillingSettings,
+    #[serde(default)]
+    traffic: office::traffic_log::Caps,
 }
 
 #[derive(Deserialize)]
@@ -349,6 +353,7 @@ impl Config {
             log: typed.log,
             jobs: typed.jobs,
             billing: typed.billing,
+            traffic: typed.traffic,
             language: typed.language,
             home: home.to_owned(),
         };

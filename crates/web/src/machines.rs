@@ -6,7 +6,7 @@
 
 use crate::state::State;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, State as Shared};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, put};
@@ -106,17 +106,21 @@ async fn data(
     let node = who(&state, &headers).await?;
     let stored = stored(&day, &name, ".segment").ok_or_else(no_name)?;
     let mut receiving = traffic_log::receive_data(&state.office, &node, stored)?;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| broke_off())?;
-        if let Ok(chunk) = frame.into_data() {
-            receiving.write(chunk.to_vec()).await?;
-        }
+    while let Some(chunk) = next_chunk(&mut body).await? {
+        receiving.write(chunk.to_vec()).await?;
     }
     Ok(answer(receiving.settle().await?))
 }
 
-fn broke_off() -> Refusal {
-    Refusal(StatusCode::BAD_REQUEST, "the object broke off".into())
+/// The next bytes of an object; none at its end. One that broke off is refused, and what came of it is thrown away.
+async fn next_chunk(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Refusal(StatusCode::BAD_REQUEST, "the object broke off".into()))?;
+        if let Ok(chunk) = frame.into_data() {
+            return Ok(Some(chunk));
+        }
+    }
+    Ok(None)
 }
 
 async fn keys(
@@ -128,19 +132,16 @@ async fn keys(
     let node = who(&state, &headers).await?;
     let stored = stored(&day, &name, ".keys").ok_or_else(no_name)?;
     let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| broke_off())?;
-        if let Ok(chunk) = frame.into_data() {
-            if bytes.len() + chunk.len() > KEYS_BYTES_MAX {
-                return Err(ReceiveError::TooLong.into());
-            }
-            bytes.extend_from_slice(&chunk);
+    while let Some(chunk) = next_chunk(&mut body).await? {
+        if bytes.len() + chunk.len() > KEYS_BYTES_MAX {
+            return Err(ReceiveError::TooLong.into());
         }
+        bytes.extend_from_slice(&chunk);
     }
     Ok(answer(traffic_log::receive_keys(&state.office, &node, stored, bytes).await?))
 }
 
-/// What a machine needs to seal: the officers' documents, and which domains have which ids.
+/// What a machine needs to seal: the officers' documents, which domains have which ids, and what a segment may hold.
 async fn node(Shared(state): Shared<State>, headers: HeaderMap) -> Result<Response, Refusal> {
     who(&state, &headers).await?;
     let chain = office::seal::chain(&state.office).await.map_err(|error| fault(&error))?;
@@ -153,29 +154,10 @@ async fn node(Shared(state): Shared<State>, headers: HeaderMap) -> Result<Respon
         .into_iter()
         .map(|(domain, id)| serde_json::json!({ "id": id.to_string(), "domain": domain }))
         .collect();
-    let told = serde_json::json!({ "v": 1, "documents": documents, "sites": sites });
+    let caps = state.office.log().map_err(|error| fault(&error))?.caps;
+    let told = serde_json::json!({ "v": 1, "documents": documents, "sites": sites, "caps": caps });
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(told)).into_response())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_have_one_spelling() {
-        let node = "0a".repeat(16);
-        let name = format!("{node}-0000000007.segment");
-        let found = stored("day=2026-11-22", &name, ".segment").expect("a name");
-        assert_eq!((found.day.to_string(), found.seq), ("2026-11-22".into(), 7));
-        for (day, name) in [
-            ("2026-11-22", name.clone()),
-            ("day=2026-13-01", name.clone()),
-            ("day=2026-11-22", format!("{node}-7.segment")),
-            ("day=2026-11-22", format!("{node}-0000000007.keys")),
-            ("day=2026-11-22", format!("{}-0000000007.segment", node.to_uppercase())),
-            ("day=2026-11-22", "../../x.segment".into()),
-        ] {
-            assert!(stored(day, &name, ".segment").is_none(), "{day} {name}");
-        }
-    }
-}
+mod tests;

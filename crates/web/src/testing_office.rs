@@ -74,8 +74,9 @@ pub(crate) async fn site_with(change: impl FnOnce(State) -> State) -> TestSite {
     let clock_of_office = Arc::clone(&clock) as Arc<dyn Clock>;
     let log = traffic::store::LocalStore::open(folder.path().join("log"), folder.path().join("log-keys"))
         .expect("a place for the traffic log");
-    let office = Office::new(store, vault, policy, clock_of_office, Arc::clone(&random), settings)
-        .with_log(office::traffic_log::Log { store: Arc::new(log) });
+    let office = Office::new(store, vault, policy, clock_of_office, Arc::clone(&random), settings).with_log(
+        office::traffic_log::Log { store: Arc::new(log), caps: office::traffic_log::Caps::default() },
+    );
     let office = Arc::new(office);
     office::promises::put_in_force(&office, By::System("test")).await.expect("a policy in force");
 

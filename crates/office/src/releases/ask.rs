@@ -20,7 +20,7 @@ use traffic::segment::bucket;
 use traffic::store::Stored;
 
 /// The longest a release may be asked for, in hours.
-pub const HOURS_MAX: u32 = 14 * 24;
+pub const HOURS_MAX: u32 = super::RELEASE_DAYS_MAX * 24;
 /// Segments of one scope at most.
 const SEGMENTS_MAX: u32 = 20_000;
 /// Days of one scope at most.

@@ -173,7 +173,7 @@ fn in_time(request: &Request, now: Timestamp) -> Result<(), Refusal> {
     if end <= now {
         return Err(Refusal::Ended(end));
     }
-    if end > now.plus_days(super::RELEASE_DAYS_MAX) {
+    if end > now.plus_days(super::RELEASE_DAYS_MAX.into()) {
         return Err(Refusal::TooLong(end));
     }
     Ok(())

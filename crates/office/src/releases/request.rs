@@ -19,7 +19,7 @@ pub const REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// The longest reason, in characters.
 pub const REASON_CHARS_MAX: usize = 2_000;
 /// For how many days a release may be open.
-pub const RELEASE_DAYS_MAX: i64 = 14;
+pub const RELEASE_DAYS_MAX: u32 = 14;
 /// The longest run of days of one item of a scope: more than is ever kept.
 const ITEM_DAYS_MAX: u32 = 800;
 const VERSION: u32 = 1;

@@ -20,8 +20,8 @@ mod verdicts;
 
 pub use destroy::{Round, confirm as confirm_destruction, destruction, refuse as refuse_destruction, run};
 pub use model::{
-    Destruction, DestructionId, DestructionReason, DestructionState, Kept, Log, LogSite, Node, NodeState,
-    PublicKey, SegmentRow,
+    Caps, Destruction, DestructionId, DestructionReason, DestructionState, Kept, Log, LogSite, Node,
+    NodeState, PublicKey, SegmentRow,
 };
 pub use nodes::{
     Token, authenticate, confirm as confirm_node, kept, node, nodes, propose as propose_node,

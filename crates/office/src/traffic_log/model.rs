@@ -6,7 +6,9 @@ use base::{Day, Sensitive, SubjectId, Timestamp};
 use core::fmt;
 use core::str::FromStr;
 use keys::seal::{EpochId, NodeId, SiteId};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use traffic::segment::Limits;
 use traffic::store::LocalStore;
 
 base::id_type!(
@@ -15,11 +17,46 @@ base::id_type!(
     "destruction"
 );
 
-/// Where the files of the log lie.
+/// Where the files of the log lie, and what machines may put into a segment.
 #[derive(Debug, Clone)]
 pub struct Log {
     /// The two folders.
     pub store: Arc<LocalStore>,
+    /// What machines are told.
+    pub caps: Caps,
+}
+
+/// The most that a segment holds of each kind of text; what comes beyond it is sealed without that text. A machine
+/// never goes beyond what its own memory allows, whatever it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Caps {
+    /// Distinct hosts that are not registered.
+    pub hosts_max: usize,
+    /// Distinct paths of all sites together.
+    pub paths_max: usize,
+    /// Distinct browser ids.
+    pub agents_max: usize,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        let Limits { hosts_max, paths_max, agents_max, .. } = Limits::default();
+        Self { hosts_max, paths_max, agents_max }
+    }
+}
+
+impl Caps {
+    /// These limits, none of them above the caps.
+    #[must_use]
+    pub fn under(self, limits: Limits) -> Limits {
+        Limits {
+            hosts_max: limits.hosts_max.min(self.hosts_max),
+            paths_max: limits.paths_max.min(self.paths_max),
+            agents_max: limits.agents_max.min(self.agents_max),
+            ..limits
+        }
+    }
 }
 
 /// The state of a machine.

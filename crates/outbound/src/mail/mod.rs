@@ -16,9 +16,10 @@ use lettre::Address;
 use std::path::PathBuf;
 use thiserror::Error;
 
+pub use crate::tls::Roots;
 pub use compose::Sender;
 pub use maildir::Maildir;
-pub use smtp::{Credentials, Roots, Security, Smtp, SmtpSettings, SmtpSettingsError, SmtpTimeouts};
+pub use smtp::{Credentials, Security, Smtp, SmtpSettings, SmtpSettingsError, SmtpTimeouts};
 
 base::id_type!(
     /// The id of a mail; its Message-ID follows from it.

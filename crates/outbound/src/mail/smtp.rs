@@ -10,6 +10,7 @@ use super::{Cause, Delivery, Mail, MailError, Mailer, Sender, Step, What};
 use crate::gate::{CONTACT_SECONDS_MAX, Gate, Passage};
 use crate::register::Contact;
 use crate::store::Outcome;
+use crate::tls::{self, Roots, names_loopback, server_name};
 use async_trait::async_trait;
 use base::Sensitive;
 use core::future::Future;
@@ -21,9 +22,7 @@ use lettre::transport::smtp::client::{
 };
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use std::net::IpAddr;
+use rustls::pki_types::ServerName;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::net::TcpStream;
@@ -44,16 +43,6 @@ pub enum Security {
     Implicit,
     /// No protection, to a relay on this machine only.
     PlainOnLoopback,
-}
-
-/// Whose word counts for the relay's certificate.
-#[derive(Debug, Clone, Default)]
-pub enum Roots {
-    /// The public certificate authorities, as built into the program.
-    #[default]
-    Public,
-    /// These only, in DER: for a relay with a certificate of the provider's own.
-    Only(Vec<Vec<u8>>),
 }
 
 /// How the program signs in at the relay.
@@ -332,19 +321,12 @@ fn enhanced_code(words: &str) -> Option<String> {
     (parts.len() == 3 && parts.iter().all(digits)).then(|| first.to_owned())
 }
 
-fn names_loopback(host: &str) -> bool {
-    let name = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
-}
-
-fn server_name(host: &str) -> Result<ServerName<'static>, SmtpSettingsError> {
-    let name = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    ServerName::try_from(name.to_owned()).map_err(|_| SmtpSettingsError::Host(host.to_owned()))
+fn named(host: &str) -> Result<ServerName<'static>, SmtpSettingsError> {
+    server_name(host).ok_or_else(|| SmtpSettingsError::Host(host.to_owned()))
 }
 
 fn parameters(host: &str, roots: &Roots) -> Result<TlsParameters, SmtpSettingsError> {
-    let name = server_name(host)?.to_str().into_owned();
+    let name = named(host)?.to_str().into_owned();
     let mut builder = TlsParametersBuilder::new(name);
     match roots {
         Roots::Public => builder = builder.certificate_store(CertificateStore::WebpkiRoots),
@@ -361,22 +343,8 @@ fn parameters(host: &str, roots: &Roots) -> Result<TlsParameters, SmtpSettingsEr
 }
 
 fn implicit(host: &str, roots: &Roots) -> Result<Protection, SmtpSettingsError> {
-    let mut store = RootCertStore::empty();
-    match roots {
-        Roots::Public => store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Roots::Only(certificates) => {
-            for (i, der) in certificates.iter().enumerate() {
-                store.add(CertificateDer::from(der.clone())).map_err(|_| SmtpSettingsError::Root(i))?;
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the provider supports the default versions of TLS")
-        .with_root_certificates(store)
-        .with_no_client_auth();
-    Ok(Protection::Implicit(TlsConnector::from(Arc::new(config)), server_name(host)?))
+    let connector = tls::connector(roots).map_err(|bad| SmtpSettingsError::Root(bad.0))?;
+    Ok(Protection::Implicit(connector, named(host)?))
 }
 
 #[cfg(test)]

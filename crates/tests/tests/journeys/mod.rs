@@ -6,5 +6,6 @@ mod cli;
 mod http;
 mod kill;
 mod officers;
+mod push;
 mod restore;
 mod routes;

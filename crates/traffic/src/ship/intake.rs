@@ -7,6 +7,7 @@ use crate::lines::LINE_BYTES_MAX;
 use crate::node::Node;
 use crate::parse::{Bad, BadLines, LineParser};
 use crate::segment::{Gatherer, GroupKeys};
+use crate::sites::Sites;
 use crate::spool::Spool;
 use base::{Day, Timestamp};
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ pub struct Open {
     pub gatherer: Gatherer,
     pub spool: Spool,
     pub keys: GroupKeys,
+    /// The hosts as they were when the day began: memory and spool agree.
+    pub sites: Arc<Sites>,
     /// When a row last came.
     pub touched: Timestamp,
 }
@@ -85,7 +88,7 @@ impl Intake {
         for (day, hits) in &by_day {
             let Some(open) = self.days.get_mut(day) else { return Err(ShipError::NoKey(*day)) };
             for hit in hits {
-                let site = self.settings.sites.id(self.settings.sites.place(&hit.host));
+                let site = open.sites.id(open.sites.place(&hit.host));
                 open.spool.add(&open.keys, site, hit)?;
             }
             open.gatherer.add(hits);
@@ -108,8 +111,9 @@ impl Intake {
         let name = self.node.name(&key, day, seq);
         let keys = GroupKeys::new(key, Arc::clone(&self.settings.random));
         let spool = Spool::create(&self.folder, name, &keys)?;
-        let gatherer = Gatherer::new(day, Arc::clone(&self.settings.sites), self.settings.limits);
-        self.days.insert(day, Open { gatherer, spool, keys, touched: now });
+        let sites = Arc::clone(&self.settings.sites);
+        let gatherer = Gatherer::new(day, Arc::clone(&sites), self.settings.limits);
+        self.days.insert(day, Open { gatherer, spool, keys, sites, touched: now });
         Ok(())
     }
 }

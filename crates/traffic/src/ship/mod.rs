@@ -236,6 +236,16 @@ impl Shipper {
         (name, before)
     }
 
+    /// Other sites, for days that begin from now on.
+    pub fn replace_sites(&mut self, sites: Arc<Sites>) {
+        self.intake.settings.sites = sites;
+    }
+
+    /// Other limits, for days that begin from now on.
+    pub const fn replace_limits(&mut self, limits: Limits) {
+        self.intake.settings.limits = limits;
+    }
+
     /// The node.
     #[must_use]
     pub const fn node(&self) -> &Node {
@@ -434,8 +444,8 @@ pub fn committed(folder: &Path) -> Result<Option<Position>, ShipError> {
 
 /// Whether a segment's spool is still there: until it is gone, the segment must not leave the store.
 #[must_use]
-pub fn has_spool(folder: &Path, name: &SegmentName) -> bool {
-    folder.join(SPOOL_FOLDER).join(spool::file_name(name.day, name.seq)).exists()
+pub fn has_spool(folder: &Path, stored: &Stored) -> bool {
+    folder.join(SPOOL_FOLDER).join(spool::file_name(stored.day, stored.seq)).exists()
 }
 
 /// Takes the lock that says that a shipper runs.

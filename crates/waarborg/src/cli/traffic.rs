@@ -39,7 +39,9 @@ pub enum TrafficCommand {
         file: PathBuf,
     },
     /// Follows logs across their rotations and seals a segment per day.
-    Ship(LogArgs),
+    Ship(ShipArgs),
+    /// Pushes what is sealed to the office, once.
+    Push(OfficeArgs),
     /// Seals finished logs: plain, gzip or zstd; `-` is standard input.
     Import(LogArgs),
     /// Seals the running day at once, as for an incident.
@@ -73,6 +75,31 @@ pub enum TrafficCommand {
         #[arg(long, value_name = "DAYS")]
         confirm_days: Option<u32>,
     },
+}
+
+/// What is shipped, and where it goes.
+#[derive(Debug, Args)]
+pub struct ShipArgs {
+    /// The logs.
+    #[command(flatten)]
+    pub log: LogArgs,
+    /// The office.
+    #[command(flatten)]
+    pub office: OfficeArgs,
+}
+
+/// The office that sealed segments are pushed to.
+#[derive(Debug, Args)]
+pub struct OfficeArgs {
+    /// The address of the office, such as https://mijn.example.org. A pushed segment is removed here.
+    #[arg(long, env = "WAARBORG_OFFICE", value_name = "ADDRESS", requires = "token_file")]
+    pub office: Option<String>,
+    /// The file with the token that the office gave when this node was confirmed.
+    #[arg(long, env = "WAARBORG_OFFICE_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The certificate authority of the office in PEM, where it is not a public one.
+    #[arg(long, env = "WAARBORG_OFFICE_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Which logs, and how they are written.

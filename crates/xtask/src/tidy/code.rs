@@ -14,7 +14,7 @@ pub const LENGTH: &str = "length";
 const CLOCKS: [&str; 6] =
     ["SystemTime::now", "Timestamp::now", "Zoned::now", "Utc::now", "Local::now", "OffsetDateTime::now_utc"];
 /// Ways to reach another machine.
-const SOCKETS: [&str; 9] = [
+const SOCKETS: [&str; 10] = [
     "TcpStream::connect",
     "TcpSocket",
     "UdpSocket",
@@ -22,6 +22,7 @@ const SOCKETS: [&str; 9] = [
     "to_socket_addrs",
     "lettre",
     "reqwest",
+    "hyper::client",
     "hyper_util::client",
     "tokio_rustls",
 ];
@@ -267,6 +268,7 @@ mod tests {
         bad("crates/office/src/a.rs", "let s = TcpStream::connect(address).await?;", "outward");
         bad("crates/waarborg/src/a.rs", "use lettre::SmtpTransport;", "outward");
         bad("crates/waarborg/src/a.rs", "use hyper_util::client::legacy::Client;", "outward");
+        bad("crates/waarborg/src/a.rs", "use hyper::client::conn::http1;", "outward");
         good("crates/waarborg/src/a.rs", "use hyper_util::rt::TokioTimer;");
         good("crates/outbound/src/mail.rs", "use lettre::SmtpTransport;");
         good("crates/web/src/a.rs", "let l = TcpListener::bind(address).await?;");

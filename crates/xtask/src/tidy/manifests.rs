@@ -79,9 +79,10 @@ const IMPURE: [&str; 24] = [
 ];
 
 /// Dependencies that only these crates may name.
-const RESERVED: [(&str, &[&str]); 9] = [
+const RESERVED: [(&str, &[&str]); 10] = [
     ("lettre", &["outbound"]),
     ("reqwest", &["outbound"]),
+    ("hyper", &["outbound"]),
     ("hyper-util", &["outbound", "waarborg", "tests"]),
     ("fantoccini", &["tests"]),
     ("sea-orm", &["store", "outbound", "office", "tests"]),

@@ -1,5 +1,6 @@
 //! A node's folder: what `traffic::node` keeps there, the officers' group documents and the sites.
 
+use super::office::Told;
 use anyhow::{Context, Result, anyhow, bail};
 use base::{Clock, Day, SystemClock};
 use keys::seal::{
@@ -14,7 +15,16 @@ use traffic::sites::Sites;
 /// Sites of one node.
 const SITES_MAX: usize = 200_000;
 
+/// What of the office's words was kept.
+pub struct Kept {
+    /// The documents as they are now.
+    pub chain: Chain,
+    /// For whoever runs the node.
+    pub notes: Vec<String>,
+}
+
 /// A node's folder.
+#[derive(Clone)]
 pub struct Folder {
     path: PathBuf,
 }
@@ -64,6 +74,51 @@ impl Folder {
         let path = self.groups().join(format!("{:04}.json", chain.documents().len()));
         write(&path, read(file)?.as_bytes())?;
         Ok(path)
+    }
+
+    /// Keeps what the office told: documents that follow the pinned one, and the sites.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn follow(&self, told: &Told) -> Result<Kept> {
+        let mut chain = self.chain()?;
+        let mut notes = Vec::new();
+        for document in &told.documents {
+            if chain.documents().contains(document) {
+                continue;
+            }
+            if let Err(error) = chain.append(document.clone()) {
+                // What follows it follows ours no more either.
+                notes.push(format!(
+                    "warning: the office has a document that does not follow those of this node ({error}); it was not taken. Ask the officers"
+                ));
+                break;
+            }
+            let path = self.groups().join(format!("{:04}.json", chain.documents().len()));
+            write(&path, document.text().as_bytes())?;
+            notes.push(format!("took over a document of the officers as {}", path.display()));
+        }
+        Ok(Kept { chain, notes })
+    }
+
+    /// Replaces the list of sites by the office's.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write_sites(&self, sites: &[(String, SiteId)]) -> Result<Sites> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["domain", "site"])?;
+        for (domain, site) in sites.iter().take(SITES_MAX) {
+            writer.write_record([domain, &site.to_string()])?;
+        }
+        let (path, text) = (self.sites(), writer.into_inner()?);
+        if !fs::read(&path).is_ok_and(|before| before == text) {
+            let fresh = path.with_extension("new");
+            let _ = fs::remove_file(&fresh);
+            write(&fresh, &text)?;
+            fs::rename(&fresh, &path).with_context(|| path.display().to_string())?;
+        }
+        Ok(Sites::new(sites.iter().take(SITES_MAX).map(|(domain, id)| (domain.as_str(), *id))))
     }
 
     /// The chain of group documents.

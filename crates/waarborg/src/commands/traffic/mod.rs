@@ -4,6 +4,9 @@
 mod destroy;
 mod folder;
 mod import;
+mod office;
+mod push;
+mod pushed;
 mod report;
 mod ship;
 mod status;
@@ -38,6 +41,7 @@ pub async fn run(args: &TrafficArgs, out: &Out) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         TrafficCommand::Ship(args) => ship::run(&folder, args, out).await,
+        TrafficCommand::Push(args) => push::run(&folder, args, out).await,
         TrafficCommand::Import(args) => import::run(&folder, args, out),
         TrafficCommand::Seal => seal(&folder, out).await,
         TrafficCommand::Status => status::run(&folder, out),
@@ -65,7 +69,8 @@ fn enroll(folder: &Folder, pin: &str, groups: &[std::path::PathBuf], out: &Out) 
     let (id, key) = (node.id().to_string(), hex::encode(node.public()));
     out.print(&json!({ "node": id, "key": key }), || {
         format!(
-            "node  {id}\nkey   {key}\n\nGive both to the office; two of its staff enrol the node. Then put the sites into {}.",
+            "node {id} {key}\n\nGive this line to the office; two of its staff enrol the node, and the second gets the token that it \
+             pushes with. A node that does not push needs its sites in {}.",
             folder.sites().display()
         )
     })?;

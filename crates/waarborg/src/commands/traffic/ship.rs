@@ -2,16 +2,18 @@
 
 use super::folder::{Folder, key_of, warning};
 use super::import::LEVEL;
+use super::office::Office;
+use super::push::{self, News, Shared, SitesFrom};
 use super::report::{SealedSegment, parser};
-use crate::cli::LogArgs;
+use crate::cli::{LogArgs, ShipArgs};
 use crate::output::Out;
 use anyhow::{Context, Result};
 use base::{Clock, SystemClock, SystemRandom};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::sleep;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,8 +26,10 @@ use traffic::ship::{Settings, Shipper};
 const IDLE: Duration = Duration::from_millis(100);
 /// Pause after an error that may pass, such as a full disk.
 const AGAIN: Duration = Duration::from_secs(5);
+/// How long the end waits for the last push; systemd kills after 90 seconds.
+const LAST_PUSH_MAX: Duration = Duration::from_secs(60);
 
-pub async fn run(folder: &Folder, args: &LogArgs, out: &Out) -> Result<ExitCode> {
+pub async fn run(folder: &Folder, args: &ShipArgs, out: &Out) -> Result<ExitCode> {
     let stop = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&stop);
     let mut terminate = signal(SignalKind::terminate())?;
@@ -34,24 +38,64 @@ pub async fn run(folder: &Folder, args: &LogArgs, out: &Out) -> Result<ExitCode>
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         told.store(true, Ordering::Relaxed);
     });
-    let shipper = begin(folder, args, out)?;
+    let office = Office::of(&args.office)?;
+    let limits = match &office {
+        Some(office) => prepare(folder, office, &args.log, out).await,
+        None => Limits::default(),
+    };
+    let chain = folder.chain()?;
+    let sites = if args.log.sites.is_some() { SitesFrom::File } else { SitesFrom::Office };
+    let shared = Shared { chain: Arc::new(RwLock::new(chain)), news: Arc::default(), sites };
+    let shipper = begin(folder, &args.log, (&shared, limits), out)?;
+    let ended = Arc::new(AtomicBool::new(false));
+    let pusher = office
+        .map(|office| tokio::spawn(push::follow(folder.clone(), office, shared.clone(), Arc::clone(&ended))));
     let out = *out;
-    tokio::task::spawn_blocking(move || follow(shipper, &stop, &out)).await?
+    let shipped = tokio::task::spawn_blocking(move || follow(shipper, &shared, &stop, &out)).await?;
+    // What was sealed at the end goes too, if the office takes it in time; the rest goes after the next start.
+    ended.store(true, Ordering::Relaxed);
+    if let Some(pusher) = pusher
+        && tokio::time::timeout(LAST_PUSH_MAX, pusher).await.is_err()
+    {
+        out.note("note: not all of it was pushed; the rest goes when the shipper starts again");
+    }
+    shipped
 }
 
-fn begin(folder: &Folder, args: &LogArgs, out: &Out) -> Result<Shipper> {
+/// Asks the office for documents and sites before anything is read. Without an answer the node goes on with what it has.
+async fn prepare(folder: &Folder, office: &Office, args: &LogArgs, out: &Out) -> Limits {
+    let kept = async {
+        let told = office.told().await?;
+        for note in folder.follow(&told)?.notes {
+            out.note(&note);
+        }
+        if args.sites.is_none() {
+            folder.write_sites(&told.sites)?;
+        }
+        anyhow::Ok(told.caps.under(Limits::default()))
+    };
+    kept.await.unwrap_or_else(|error| {
+        eprintln!(
+            "waarborg: the office did not tell what to seal with: {error:#}; going on with what is here"
+        );
+        Limits::default()
+    })
+}
+
+fn begin(folder: &Folder, args: &LogArgs, (shared, limits): (&Shared, Limits), out: &Out) -> Result<Shipper> {
     protect_memory(out);
     let node = Node::open(folder.path())?;
-    let chain = folder.chain()?;
-    if let Some(warning) = warning(&chain) {
+    let chain = Arc::clone(&shared.chain);
+    let read = move || chain.read().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(warning) = warning(&read()) {
         out.note(&format!("warning: {warning}"));
     }
     let settings = Settings {
         sites: Arc::new(folder.read_sites(args.sites.as_deref())?),
-        limits: Limits::default(),
+        limits,
         threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         level: LEVEL,
-        key_of: Box::new(move |day| key_of(&chain, day)),
+        key_of: Box::new(move |day| key_of(&read(), day)),
         random: Arc::new(SystemRandom),
     };
     let (mut shipper, handed) = Shipper::open(node, settings, SystemClock.now())?;
@@ -71,9 +115,16 @@ fn begin(folder: &Folder, args: &LogArgs, out: &Out) -> Result<Shipper> {
     Ok(shipper)
 }
 
-fn follow(mut shipper: Shipper, stop: &AtomicBool, out: &Out) -> Result<ExitCode> {
+fn follow(mut shipper: Shipper, shared: &Shared, stop: &AtomicBool, out: &Out) -> Result<ExitCode> {
     let bar = out.progress("lines", 0);
     while !stop.load(Ordering::Relaxed) && !shipper.is_done() {
+        let news = shared.news.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(News { sites, limits }) = news {
+            shipper.replace_limits(limits);
+            if let Some(sites) = sites {
+                shipper.replace_sites(sites);
+            }
+        }
         match shipper.step(SystemClock.now()) {
             Ok(stepped) => {
                 bar.set_position(shipper.counts().lines);

@@ -1,6 +1,7 @@
 //! `waarborg traffic status`.
 
 use super::folder::{Folder, warning};
+use super::pushed;
 use super::report::stored_name;
 use crate::output::Out;
 use anyhow::Result;
@@ -24,6 +25,7 @@ struct Status {
     open: Vec<OpenDay>,
     sources: Vec<SourceStatus>,
     segments: usize,
+    pushed: usize,
     first: Option<String>,
     last: Option<String>,
 }
@@ -79,6 +81,7 @@ pub fn run(folder: &Folder, out: &Out) -> Result<ExitCode> {
         open: open.collect(),
         sources: sources.collect(),
         segments: segments.len(),
+        pushed: pushed::read(folder.path())?.numbers.len(),
         first: segments.first().map(stored_name),
         last: segments.last().map(stored_name),
     };
@@ -93,6 +96,9 @@ fn words(status: &Status) -> String {
     );
     if let (Some(first), Some(last)) = (&status.first, &status.last) {
         text.push_str(&format!(", from {first} to {last}"));
+    }
+    if status.pushed > 0 {
+        text.push_str(&format!("\npushed    {} segments are at the office", status.pushed));
     }
     for open in &status.open {
         text.push_str(&format!("\nopen      {} number {}, {} bytes", open.day, open.seq, open.spooled_bytes));
