@@ -1,8 +1,10 @@
 //! The command line as typed.
 
+mod investigate;
 mod officer;
 mod traffic;
 
+pub use investigate::{AskedArgs, InvestigateArgs, InvestigateCommand};
 pub use officer::{OfficerArgs, OfficerCommand, ShareArgs};
 pub use traffic::{LogArgs, LogFormat, OfficeArgs, ShipArgs, TrafficArgs, TrafficCommand};
 
@@ -48,7 +50,7 @@ pub enum Command {
     /// Reads, checks and exports the ledger.
     #[command(subcommand)]
     Ledger(LedgerCommand),
-    /// Checks a receipt with the provider's public key alone.
+    /// Checks a receipt or an evidence package with the provider's public key alone.
     Verify(VerifyArgs),
     /// Prints what the policy says, or checks it.
     #[command(subcommand)]
@@ -66,6 +68,8 @@ pub enum Command {
     Keys(KeysCommand),
     /// An officer's own program: without server or database.
     Officer(OfficerArgs),
+    /// Asks questions about the traffic log under an open release.
+    Investigate(InvestigateArgs),
     /// A node that seals the traffic of its web servers: without server or database.
     Traffic(TrafficArgs),
     /// Makes a consistent copy of the data while the program runs; of the keys apart.
@@ -196,7 +200,7 @@ pub enum LedgerCommand {
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The receipt.
+    /// The receipt, or the ZIP of an evidence package.
     pub receipt: PathBuf,
     /// The provider's public key; that of the configuration when left out.
     #[arg(long, value_name = "VKEY")]

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod copies;
+pub mod investigation;
 pub mod output;
 pub mod pages;
 pub mod rotation;
@@ -46,6 +47,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Staff(command) => commands::staff::run(config, command, &out).await,
         Command::Keys(command) => commands::keys::run(config, &command, &out).await,
         Command::Officer(args) => commands::officer::run(&args, &out),
+        Command::Investigate(args) => commands::investigate::run(config, &args, &out).await,
         Command::Traffic(args) => commands::traffic::run(&args, &out).await,
         Command::Backup(args) => commands::backup::run(config, &args, &out).await,
         Command::Restore(args) => commands::restore::run(config, &args, &out).await,

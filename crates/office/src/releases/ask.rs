@@ -77,6 +77,12 @@ pub enum AskError {
     /// It is over.
     #[error("the release is over")]
     Over,
+    /// A question about what is not released.
+    #[error("the question is about a site that this release does not open")]
+    OutOfScope,
+    /// The ledger's next signature is not there yet.
+    #[error("the ledger was not signed in time: try again in a minute")]
+    Unsigned,
 }
 
 impl From<::store::StoreError> for AskError {

@@ -9,7 +9,7 @@ use crate::{Office, OfficeError, traffic_log};
 use ::store::{entry_at, index_of_leaf};
 use keys::purpose::Incidents;
 use keys::seal::Approval;
-use ledger::{Entry, Hash, InclusionProof, TileDir, TreeHead, VerifyingKey, leaf_hash};
+use ledger::{Entry, Hash, InclusionProof, SignedCheckpoint, TileDir, TreeHead, VerifyingKey, leaf_hash};
 use std::path::Path;
 use traffic::segment::Record as Stated;
 
@@ -46,29 +46,15 @@ pub async fn dossier(
         leaves.push(leaf.ok_or_else(|| fault("a segment without an entry in the ledger"))?);
     }
 
-    let dir = TileDir::new(tiles);
-    let Some(checkpoint) = dir.read_checkpoint(key).map_err(fault)? else { return Ok(None) };
+    let Some((checkpoint, entries)) = included(office, tiles, key, &leaves).await? else { return Ok(None) };
     let head: TreeHead = checkpoint.unverified().head();
-    let mut placed = Vec::with_capacity(leaves.len());
-    for leaf in leaves {
-        let index = index_of_leaf(&office.store, &leaf).await?.filter(|index| *index < head.size);
-        let Some(index) = index else { return Ok(None) };
-        let Some(found) = entry_at(&office.store, index).await? else { return Ok(None) };
-        placed.push((index, found.body));
-    }
     let shown = store::show_checkpoint(&office.store, head.size, head.root.as_bytes(), office.now()).await?;
-    let (entries, consistency) = tokio::task::spawn_blocking(move || {
-        let mut entries = Vec::with_capacity(placed.len());
-        for (index, body) in placed {
-            let InclusionProof { hashes, .. } = dir.inclusion_proof(index, head).map_err(fault)?;
-            entries.push(Included { entry: Entry::from_bytes(body).map_err(fault)?, index, path: hashes });
-        }
-        let mut consistency = Vec::with_capacity(shown.len());
-        for (size, root) in shown {
-            let old = TreeHead { size, root: Hash::from_bytes(root) };
-            consistency.push(dir.consistency_proof(old, head).map_err(fault)?);
-        }
-        Ok::<_, OfficeError>((entries, consistency))
+    let dir = TileDir::new(tiles);
+    let consistency = tokio::task::spawn_blocking(move || {
+        let proof = |(size, root): (u64, [u8; 32])| {
+            dir.consistency_proof(TreeHead { size, root: Hash::from_bytes(root) }, head).map_err(fault)
+        };
+        shown.into_iter().map(proof).collect::<Result<Vec<_>, OfficeError>>()
     })
     .await
     .map_err(fault)??;
@@ -93,6 +79,36 @@ pub async fn dossier(
             .map_err(fault)?,
         segments,
     }))
+}
+
+/// The entries of these leaves with their paths under the checkpoint that is published now; none while that does not cover
+/// all of them.
+pub(super) async fn included(
+    office: &Office,
+    tiles: &Path,
+    key: &VerifyingKey,
+    leaves: &[[u8; 32]],
+) -> Result<Option<(SignedCheckpoint, Vec<Included>)>, OfficeError> {
+    let dir = TileDir::new(tiles);
+    let Some(checkpoint) = dir.read_checkpoint(key).map_err(fault)? else { return Ok(None) };
+    let head: TreeHead = checkpoint.unverified().head();
+    let mut placed = Vec::with_capacity(leaves.len());
+    for leaf in leaves {
+        let index = index_of_leaf(&office.store, leaf).await?.filter(|index| *index < head.size);
+        let Some(index) = index else { return Ok(None) };
+        let Some(found) = entry_at(&office.store, index).await? else { return Ok(None) };
+        placed.push((index, found.body));
+    }
+    let entries = tokio::task::spawn_blocking(move || {
+        let include = |(index, body): (u64, Vec<u8>)| {
+            let InclusionProof { hashes, .. } = dir.inclusion_proof(index, head).map_err(fault)?;
+            Ok(Included { entry: Entry::from_bytes(body).map_err(fault)?, index, path: hashes })
+        };
+        placed.into_iter().map(include).collect::<Result<Vec<_>, OfficeError>>()
+    })
+    .await
+    .map_err(fault)??;
+    Ok(Some((checkpoint, entries)))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -157,9 +157,10 @@ struct ConsistencyJson {
     hashes: Vec<String>,
 }
 
+/// An [`Included`] as it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct IncludedJson {
+pub(super) struct IncludedJson {
     entry: String,
     index: u64,
     path: Vec<String>,
@@ -207,17 +208,12 @@ impl Dossier {
             let (old_size, new_size) = (proof.old_size, proof.new_size);
             Ok(ConsistencyProof { old_size, new_size, hashes: read_path(&proof.hashes)? })
         });
-        let entries = json.entries.into_iter().enumerate().map(|(at, included)| {
-            let entry = Entry::from_bytes(included.entry)
-                .map_err(|source| DossierError::Entry { place: at + 1, source })?;
-            Ok(Included { entry, index: included.index, path: read_path(&included.path)? })
-        });
         let approvals = json.approvals.iter().map(|text| Ok(Approval::parse(text)?));
         Ok(Self {
             request: Request::parse(&json.request)?,
             checkpoint: json.checkpoint,
             consistency: consistency.collect::<Result<_, DossierError>>()?,
-            entries: entries.collect::<Result<_, DossierError>>()?,
+            entries: read_included(json.entries)?,
             sites: json
                 .sites
                 .into_iter()
@@ -244,15 +240,7 @@ impl Dossier {
                     hashes: write_path(&proof.hashes),
                 })
                 .collect(),
-            entries: self
-                .entries
-                .iter()
-                .map(|included| IncludedJson {
-                    entry: String::from_utf8_lossy(included.entry.bytes()).into_owned(),
-                    index: included.index,
-                    path: write_path(&included.path),
-                })
-                .collect(),
+            entries: write_included(&self.entries),
             sites: self
                 .sites
                 .iter()
@@ -291,6 +279,29 @@ fn limit(json: &DossierJson) -> Result<(), DossierError> {
         .into_iter()
         .find(|(_, within)| !within)
         .map_or(Ok(()), |(what, _)| Err(DossierError::TooMany(what)))
+}
+
+/// Entries with their paths, as they are written.
+pub(super) fn write_included(entries: &[Included]) -> Vec<IncludedJson> {
+    let write = |included: &Included| IncludedJson {
+        entry: String::from_utf8_lossy(included.entry.bytes()).into_owned(),
+        index: included.index,
+        path: write_path(&included.path),
+    };
+    entries.iter().map(write).collect()
+}
+
+/// Reads them back; nothing is believed of them.
+pub(super) fn read_included(entries: Vec<IncludedJson>) -> Result<Vec<Included>, DossierError> {
+    if entries.len() > ENTRIES_MAX {
+        return Err(DossierError::TooMany("ledger entries"));
+    }
+    let read = |(at, included): (usize, IncludedJson)| {
+        let entry = Entry::from_bytes(included.entry)
+            .map_err(|source| DossierError::Entry { place: at + 1, source })?;
+        Ok(Included { entry, index: included.index, path: read_path(&included.path)? })
+    };
+    entries.into_iter().enumerate().map(read).collect()
 }
 
 fn read_path(texts: &[String]) -> Result<Vec<Hash>, DossierError> {

@@ -15,6 +15,8 @@ mod ask;
 mod build;
 mod check;
 mod dossier;
+mod evidence;
+mod evidence_texts;
 mod merkle;
 mod model;
 mod question;
@@ -36,6 +38,9 @@ pub use ask::{
 pub use build::dossier;
 pub use check::{Answered, Asked, Cleared, ClearedLabel, Pinned, Stage, TERM_MONTHS, check};
 pub use dossier::{DOSSIER_BYTES_MAX, Dossier, DossierError, Included, RecordPart, SegmentPart, SiteOpening};
+pub use evidence::{
+    EVIDENCE_BYTES_MAX, Evidence, EvidenceError, EvidenceShown, evidence, verify as verify_evidence,
+};
 pub use merkle::RecordTree;
 pub use model::{Approved, EndReason, Query, QueryId, Release, ReleaseFilter, ReleaseState};
 pub use question::{Answer, Counts, Question, QuestionError, ROWS_MAX, Row, SHOWN_MAX, Shape};
@@ -44,7 +49,9 @@ pub use request::{
     Ground, NewRequest, REASON_CHARS_MAX, RELEASE_DAYS_MAX, REQUEST_BYTES_MAX, ReleaseId, Request,
     RequestError, Scope, ScopeItem, Target,
 };
-pub use session::{Ready, Sessions, ask as ask_question, of_customer, open, questions, ready};
+pub use session::{
+    Ready, Scanned, Sessions, ask as ask_question, ask_watched, of_customer, open, questions, ready,
+};
 pub use site::site_commitment;
 pub use store::TABLES;
 

@@ -16,6 +16,7 @@ use keys::seal::{Chain, Checked, EpochGroup, Label, Partial, ReleaseSession, Req
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use traffic::scan::{Cancel, End, scan, touched};
 use traffic::segment::name::SegmentName;
@@ -239,6 +240,35 @@ pub async fn ask(
     id: ReleaseId,
     question: &Question,
 ) -> Result<Answer, AskError> {
+    ask_watched(office, session, id, question, &Arc::default()).await
+}
+
+/// How far a question has been read.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    done: AtomicUsize,
+    total: AtomicUsize,
+}
+
+impl Scanned {
+    /// Segments that were read, and how many there are.
+    #[must_use]
+    pub fn now(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+}
+
+/// As [`ask`], for who wants to see how far it is.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_watched(
+    office: &Office,
+    session: &Session,
+    id: ReleaseId,
+    question: &Question,
+    scanned: &Arc<Scanned>,
+) -> Result<Answer, AskError> {
     let row = store::by_id(&office.store, id).await?.ok_or(OfficeError::NotFound { what: "the release" })?;
     let release = row.release.clone();
     if release.not_after <= office.now() {
@@ -250,16 +280,22 @@ pub async fn ask(
         office.sessions.end(id);
         return Err(AskError::Over);
     }
+    let scope = super::ask::request(office, id).await?.scope().sites();
+    // Under a release of addresses the index is asked, which has every site.
+    if !scope.is_empty() && question.sites.iter().any(|site| !scope.contains(site)) {
+        return Err(AskError::OutOfScope);
+    }
     let query = note(office, session, &row, question).await?;
     let parts: Vec<Part> =
         serde_json::from_slice(&row.parts).map_err(|error| OfficeError::Other(error.to_string()))?;
     let names = names(office, &release).await?;
     let log = office.log()?.store.clone();
     let (question, stored) = (question.clone(), parts.iter().map(Part::stored).collect::<Vec<_>>());
+    let scanned = Arc::clone(scanned);
+    scanned.total.store(stored.len(), Ordering::Relaxed);
+    let read = move || read(&log, &stored, (&released, &cancel), &question, &names, &scanned);
     let answer =
-        tokio::task::spawn_blocking(move || read(&log, &stored, &released, &question, &names, &cancel))
-            .await
-            .map_err(|error| OfficeError::Other(error.to_string()))??;
+        tokio::task::spawn_blocking(read).await.map_err(|error| OfficeError::Other(error.to_string()))??;
     store::set_found(&office.store, query, answer.found).await?;
     Ok(answer)
 }
@@ -317,10 +353,10 @@ async fn names(
 fn read(
     log: &LocalStore,
     stored: &[Stored],
-    released: &Released,
+    (released, cancel): (&Released, &Cancel),
     question: &Question,
     names: &HashMap<keys::seal::SiteId, String>,
-    cancel: &Cancel,
+    scanned: &Scanned,
 ) -> Result<Answer, OfficeError> {
     let fault = |error: &dyn core::fmt::Display| OfficeError::Other(format!("the log: {error}"));
     let threads = NonZeroUsize::new(THREADS).unwrap_or(NonZeroUsize::MIN);
@@ -330,6 +366,7 @@ fn read(
         if answer.is_full() {
             break;
         }
+        scanned.done.fetch_add(1, Ordering::Relaxed);
         let keys = log.key_object(one).map_err(|error| fault(&error))?;
         let segment = log.segment(&keys).map_err(|error| fault(&error))?;
         if question.is_about_sites() {
@@ -366,12 +403,12 @@ fn read(
             }
             if answer.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let scanned =
+        let ended =
             scan(&segment, released, &query, threads, cancel, &mut take).map_err(|error| fault(&error))?;
         if let Some(error) = broken {
             return Err(fault(&error));
         }
-        if scanned.end == End::Stopped && !answer.is_full() {
+        if ended.end == End::Stopped && !answer.is_full() {
             return Err(OfficeError::Forbidden { why: "the release ended while it was read" });
         }
     }

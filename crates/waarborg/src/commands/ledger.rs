@@ -7,6 +7,7 @@ use crate::output::{Out, table};
 use ::ledger::{Receipt, SigningKey, VerifyingKey, verify_dir};
 use anyhow::{Context, Result, anyhow, bail};
 use office::checkpoints::{Publisher, latest};
+use office::releases::EVIDENCE_BYTES_MAX;
 use serde::Serialize;
 use serde_json::json;
 use std::io::{BufWriter, Write};
@@ -216,6 +217,28 @@ fn verify(config: &Path, folder: Option<&Path>, key: Option<&str>, out: &Out) ->
     Ok(ExitCode::SUCCESS)
 }
 
+fn verify_evidence(bytes: &[u8], key: &VerifyingKey, out: &Out) -> Result<ExitCode> {
+    let shown =
+        office::releases::verify_evidence(bytes, key).context("the evidence package does not verify")?;
+    out.print(&shown, || {
+        format!(
+            "valid: {} visits, found under a release that {} officers approved\nledger     {}, {} entries\nrequest    {}\n\
+             reason     {}\nquestions  {}\nmade       {}\nofficers   their first document is {}: compare it with what they say\n\n\
+             it does not show that the web server wrote down what happened, nor that an address is one person",
+            shown.rows,
+            shown.approved_by.len(),
+            shown.ledger,
+            shown.size,
+            shown.request,
+            shown.reason,
+            shown.questions,
+            shown.made_at,
+            shown.first_document
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
 #[derive(Serialize)]
 struct VerifiedReceipt {
     valid: bool,
@@ -230,13 +253,20 @@ struct VerifiedReceipt {
     witnesses: usize,
 }
 
-/// Checks a receipt offline.
+/// Checks a receipt or an evidence package offline.
 ///
 /// # Errors
 /// When it cannot be read, or anything in it is wrong.
 pub fn verify_receipt(config: &Path, args: &VerifyArgs, out: &Out) -> Result<ExitCode> {
     let key = chosen_key(config, args.key.as_deref())?;
-    let bytes = std::fs::read(&args.receipt).with_context(|| args.receipt.display().to_string())?;
+    let place = || args.receipt.display().to_string();
+    if std::fs::metadata(&args.receipt).with_context(place)?.len() > EVIDENCE_BYTES_MAX as u64 {
+        bail!("{}: too long for a receipt or an evidence package", place());
+    }
+    let bytes = std::fs::read(&args.receipt).with_context(place)?;
+    if bytes.starts_with(b"PK") {
+        return verify_evidence(&bytes, &key, out);
+    }
     let receipt = Receipt::parse(&bytes).context("this is not a receipt")?;
     let verified = receipt.verify(&key, &[]).context("the receipt does not verify")?;
     let shown = VerifiedReceipt {

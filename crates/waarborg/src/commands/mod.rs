@@ -8,6 +8,7 @@ pub mod docs;
 pub mod doctor;
 pub mod import;
 pub mod init;
+pub mod investigate;
 pub mod keys;
 pub mod ledger;
 pub mod officer;

@@ -77,6 +77,12 @@ pub async fn serve(app: App, listener: TcpListener, work: Work, stop: Cancellati
         worker::start(&app, &tracker, &stop);
     }
     worker::start_followers(&app, &tracker, &stop);
+    let (asked, ends) = (app.clone(), stop.clone());
+    tracker.spawn(async move {
+        if let Err(error) = crate::investigation::serve(asked, ends).await {
+            tracing::error!(error = format!("{error:#}"), "questions from the command line are not answered");
+        }
+    });
     let router = crate::pages::router(&app)?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     listener.set_nonblocking(true)?;

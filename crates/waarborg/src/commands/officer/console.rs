@@ -50,6 +50,14 @@ impl Console {
         Ok(Zeroizing::new(line.trim().to_owned()))
     }
 
+    /// Asks for something that does not show while it is typed.
+    pub fn secret(&self, question: &str) -> Result<Zeroizing<String>> {
+        match self.typing {
+            Typing::Piped => self.ask(question),
+            Typing::Terminal => Ok(Zeroizing::new(rpassword::prompt_password(format!("{question} "))?)),
+        }
+    }
+
     /// Where the passphrase lies, when a test says so.
     pub fn passphrase_file() -> Option<PathBuf> {
         std::env::var_os(PASSPHRASE_FILE).map(PathBuf::from)

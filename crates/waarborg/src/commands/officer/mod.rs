@@ -8,7 +8,7 @@
 //! - The ledger's key is kept from the first bundle on, and the last checkpoint from the first dossier on.
 
 mod approve;
-mod console;
+pub(crate) mod console;
 mod enroll;
 pub(crate) mod home;
 mod list;

@@ -45,6 +45,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .post("/staff/releases/{id}/open", PRIVACY.fresh(), open)
         .post("/staff/releases/{id}/search", PRIVACY, search)
         .post("/staff/releases/{id}/export", PRIVACY, export)
+        .post("/staff/releases/{id}/evidence", PRIVACY, evidence)
         .post("/staff/releases/{id}/end", PRIVACY, end);
 }
 
@@ -244,6 +245,8 @@ fn refusal(t: T, error: &AskError) -> Option<(&'static str, Text)> {
         AskError::TooEarly { .. } => ("file", t.release_refused_early()),
         AskError::Officer(_) | AskError::File(_) | AskError::Request(_) => ("file", t.release_refused_file()),
         AskError::Over => ("file", t.release_over()),
+        AskError::OutOfScope => ("file", t.evidence_out_of_scope()),
+        AskError::Unsigned => ("file", t.evidence_unsigned()),
         AskError::Office(_) => return None,
     })
 }
@@ -543,6 +546,34 @@ async fn search(
     }
     match releases::ask_question(&state.office, &me.session, id, &asked).await {
         Ok(answer) => ok(&show_page(&visit, &state, id, form, Errors::none(), Some(answer)).await?),
+        Err(error) => fail(&visit, &state, id, error).await,
+    }
+}
+
+/// The evidence package of a question; it waits until the ledger was signed with the question in it.
+async fn evidence(
+    visit: Visit,
+    state: State,
+    me: Me,
+    PathId(id): PathId<ReleaseId>,
+    Form(form): Form<SearchForm>,
+) -> PageResult {
+    let mut errors = Errors::none();
+    let asked = Question { shape: Shape::Rows, ..question(visit.t(), &form, EXPORT_ROWS, &mut errors) };
+    if !errors.is_empty() {
+        return unprocessable(&show_page(&visit, &state, id, form, errors, None).await?);
+    }
+    let ledger = (state.ledger.tiles.as_path(), &*state.ledger_key);
+    match releases::evidence(&state.office, &me.session, id, &asked, ledger).await {
+        Ok(made) => {
+            let name = format!("attachment; filename=\"evidence-{id}.zip\"");
+            let headers = [
+                (header::CONTENT_TYPE, "application/zip".to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+                (header::CACHE_CONTROL, "no-store".to_owned()),
+            ];
+            Ok((headers, made.bytes).into_response())
+        }
         Err(error) => fail(&visit, &state, id, error).await,
     }
 }
