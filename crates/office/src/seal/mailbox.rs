@@ -1,6 +1,6 @@
 //! The mailbox between officers' programs: what they get, and what they give back.
 
-use super::files::{Answer, Bundle, FileError};
+use super::files::{Answer, Bundle, CanaryPart, FileError};
 use super::model::has_place;
 use super::rosters::open;
 use super::service::{by, chain};
@@ -62,7 +62,8 @@ pub struct Taken {
     pub adopted: bool,
 }
 
-/// Everything that officers' programs need now: the last ceremony that was confirmed, its messages, and the documents.
+/// Everything that officers' programs need now: the last ceremony that was confirmed, its messages, the documents, and
+/// canaries for the drill.
 ///
 /// # Errors
 /// When a store fails.
@@ -80,7 +81,9 @@ pub async fn bundle(office: &Office, ledger: Option<VerifyingKey>) -> Result<Bun
             (Some(open(office, &row).await?), messages)
         }
     };
-    Ok(Bundle { ledger, roster, messages, documents, canaries: Vec::new() })
+    let canaries = crate::traffic_log::canaries(office).await?;
+    let canaries = canaries.into_iter().map(|one| CanaryPart { manifest: one.manifest, record: one.record });
+    Ok(Bundle { ledger, roster, messages, documents, canaries: canaries.collect() })
 }
 
 /// Takes an answer of an officer's program: messages of the ceremony that is held, words that shares were deleted,

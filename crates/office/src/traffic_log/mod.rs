@@ -10,6 +10,7 @@
 //! - A day is destroyed once, keys first. More than three days at once, and every run after a jump of the clock, wait
 //!   for two staff members.
 
+mod canaries;
 mod destroy;
 mod model;
 mod nodes;
@@ -31,6 +32,7 @@ pub use receive::{KEYS_BYTES_MAX, Pushed, ReceiveError, Receiving, receive_data,
 pub use sites::{follow_services, of_customer, of_ids, searchable, site_list};
 pub use store::TABLES;
 
+pub(crate) use canaries::canaries;
 #[cfg(test)]
 pub(crate) use sites::begin as begin_site;
 pub(crate) use store::{leaf_of_segment, leaf_of_site, segments_between};

@@ -1,6 +1,7 @@
 //! How the system fares: jobs and failed items, what runs by the clock, keys, database, versions.
 //! Nothing on it is about anybody.
 
+use super::log_alarms::{LogAlarm, log_alarms};
 use super::view::Badge;
 use super::{ADMIN, ADMIN_ROLES, HEALTH, has, words};
 use crate::error::{PageError, PageResult};
@@ -34,6 +35,7 @@ struct Task {
 struct HealthPage {
     t: T,
     page: Page,
+    alarms: Vec<LogAlarm>,
     may_retry: bool,
     jobs: JobCounts,
     failed: Vec<JobRow>,
@@ -70,6 +72,7 @@ async fn show(visit: Visit, state: State) -> PageResult {
     ok(&HealthPage {
         t,
         page,
+        alarms: log_alarms(t, &state).await?,
         may_retry: has(&visit, ADMIN_ROLES),
         jobs: store::counts(data).await.map_err(failed)?,
         failed: store::jobs_in_state(data, JobState::Failed, SHOWN).await.map_err(failed)?,

@@ -21,6 +21,7 @@ mod identity;
 mod imports;
 mod invoices;
 mod ledger;
+mod log_alarms;
 mod mail_templates;
 mod messages;
 mod open;

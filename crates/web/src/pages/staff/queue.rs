@@ -1,5 +1,6 @@
 //! The work queue: what waits, the most pressing first.
 
+use super::log_alarms::{LogAlarm, log_alarms};
 use super::orders::{TaskRow, task_rows};
 use super::view::{self, Badge, RequestRow, ThreadRow};
 use super::{AUDIT_ROLES, DESK_ROLES, HEALTH_ROLES, has, words};
@@ -51,6 +52,7 @@ struct QueuePage {
     late_tasks: u64,
     leaks: Vec<crate::pages::leaks::QueueRow>,
     broken: Vec<Broken>,
+    alarms: Vec<LogAlarm>,
     failed: Vec<JobRow>,
     failed_count: u64,
 }
@@ -78,6 +80,7 @@ async fn show(visit: Visit, state: State) -> PageResult {
         late_tasks: 0,
         leaks: crate::pages::leaks::queue_rows(&visit, &state, SHOWN).await?,
         broken: Vec::new(),
+        alarms: Vec::new(),
         failed: Vec::new(),
         failed_count: 0,
     };
@@ -103,6 +106,7 @@ async fn show(visit: Visit, state: State) -> PageResult {
         shown.tasks = task_rows(&state, t, &tasks).await?;
     }
     if has(&visit, AUDIT_ROLES) {
+        shown.alarms = log_alarms(t, &state).await?;
         let policy = office.policy();
         let verdicts = promises::latest(office, state.stale_after_seconds()).await?;
         for verdict in verdicts.into_iter().filter(|verdict| verdict.outcome == Outcome::Broken) {

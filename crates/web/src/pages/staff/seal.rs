@@ -66,7 +66,7 @@ struct SealPage {
     has_bundle: bool,
 }
 
-fn alarm_badge(t: T, alarm: Alarm) -> Badge {
+pub(super) fn alarm_badge(t: T, alarm: Alarm) -> Badge {
     match alarm {
         Alarm::NoGroup => Badge::new("info", t.seal_alarm_none()),
         Alarm::EndsSoon(days) => Badge::new("warn", t.seal_alarm_soon(days)),
