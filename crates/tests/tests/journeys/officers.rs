@@ -202,3 +202,99 @@ async fn a_ceremony_a_leaver_and_a_refresh() {
     assert!(code == 1 && said.contains("no canaries"), "{said}");
     opened.close().await;
 }
+
+/// Of two officers one leaves: one of two signatures of the roster before is too few, until who leaves endorses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_endorses_those_who_follow() {
+    let house = House::sqlite().await;
+    let opened = house.open(0).await.unwrap();
+    let office = &*opened.app.office;
+    let computers = [Computer::new(), Computer::new(), Computer::new()];
+    let (mut sessions, mut ids) = (Vec::new(), Vec::new());
+    for (at, (computer, name)) in computers.iter().zip(NAMES).enumerate() {
+        let session = staff(office, name, at).await;
+        let identity = computer.path("officer.json");
+        computer.ok(&["enroll", name, "--output", identity.to_str().unwrap()], &[]);
+        let file = Sensitive::new(fs::read_to_string(&identity).unwrap());
+        ids.push(seal::enrol(office, &session, &file).await.unwrap());
+        sessions.push(session);
+    }
+    let people: Vec<_> =
+        computers.iter().zip(&sessions).zip(NAMES).map(|((one, two), three)| (one, two, three)).collect();
+    let view = agreed(office, [&sessions[0], &sessions[1]], Work::Year, &ids[..2]).await;
+    hold(office, &view, &people[..2], "share").await;
+    let first = seal::chain(office).await.unwrap().expect("a chain");
+    let first = first.documents()[0].document().hash().to_string();
+
+    // Bram leaves, Carla comes.
+    seal::withdraw(office, &sessions[0], ids[1]).await.unwrap();
+    let new = NewRoster { work: Work::Year, threshold: 2, officers: vec![ids[0], ids[2]] };
+    let id = seal::propose(office, &sessions[0], &new).await.unwrap();
+    seal::confirm(office, &sessions[2], id).await.unwrap();
+    let view = seal::roster(office, id).await.unwrap();
+    let [aukje, bram, carla] = [people[0], people[1], people[2]];
+    let document = aukje.0.path("document.json");
+    let document_path = document.to_str().unwrap();
+    let mut state = Value::Null;
+    for round in 0..3 {
+        let bundle = seal::bundle(office, None).await.unwrap().text();
+        for (computer, session, name) in [aukje, carla] {
+            let (bundle_path, answer) = (computer.path("bundle.json"), computer.path("answer.json"));
+            fs::write(&bundle_path, &bundle).unwrap();
+            let mut typed = if round == 0 { read_out(&view, name) } else { Vec::new() };
+            if round == 0 && name == carla.2 {
+                // Who is new compares the first document before anything else.
+                typed.insert(0, first[first.len() - 8..].to_owned());
+            }
+            let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+            let args = [
+                "share",
+                bundle_path.to_str().unwrap(),
+                "--output",
+                answer.to_str().unwrap(),
+                "--document",
+                document_path,
+            ];
+            let said = computer.ok(&args, &typed);
+            seal::take_answer(office, session, &fs::read_to_string(&answer).unwrap()).await.unwrap();
+            state = said["state"].clone();
+        }
+    }
+    let bundle_path = aukje.0.path("bundle.json");
+    fs::write(&bundle_path, seal::bundle(office, None).await.unwrap().text()).unwrap();
+    let answer = aukje.0.path("answer.json");
+    let share = |endorsed: &[&str]| {
+        let mut args = vec![
+            "share",
+            bundle_path.to_str().unwrap(),
+            "--output",
+            answer.to_str().unwrap(),
+            "--document",
+            document_path,
+        ];
+        args.extend(endorsed);
+        aukje.0.ok(&args, &[])
+    };
+    assert_eq!(share(&[])["state"], "endorse", "{state}");
+    let before = seal::roster(office, id).await.unwrap().state;
+    assert_ne!(before, RosterState::Finished, "one of two signatures is too few");
+
+    // Who is new cannot endorse; who leaves hears the digits first.
+    let endorsed = bram.0.path("endorsed.json");
+    let endorse = ["endorse", document_path, "--output", endorsed.to_str().unwrap()];
+    let digits = view.roster.digits().last_group().to_owned();
+    let (code, _, said) = bram.0.run(&endorse, &["00000"]);
+    assert!(code == 1 && said.contains("other digits") && !endorsed.exists(), "{said}");
+    let (code, _, said) = carla.0.run(&endorse, &[&digits]);
+    assert!(code == 1 && said.contains("only officers of the roster before"), "{said}");
+    bram.0.ok(&endorse, &[&digits]);
+    assert_eq!(share(&["--endorsed", endorsed.to_str().unwrap()])["state"], "done");
+    seal::take_answer(office, aukje.1, &fs::read_to_string(&answer).unwrap()).await.unwrap();
+    assert_eq!(seal::roster(office, id).await.unwrap().state, RosterState::Finished);
+    assert_eq!(seal::chain(office).await.unwrap().expect("a chain").documents().len(), 2);
+    // The other new officer gets the endorsed document with the next bundle.
+    let bundle_path = carla.0.path("bundle.json");
+    fs::write(&bundle_path, seal::bundle(office, None).await.unwrap().text()).unwrap();
+    assert_eq!(carla.0.ok(&["share", bundle_path.to_str().unwrap()], &[])["state"], "done");
+    opened.close().await;
+}

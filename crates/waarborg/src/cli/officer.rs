@@ -46,6 +46,14 @@ pub enum OfficerCommand {
         #[arg(long, default_value_t = office::releases::TERM_MONTHS, value_parser = clap::value_parser!(u32).range(1..=60), value_name = "N")]
         term_months: u32,
     },
+    /// Signs for officers who follow, when too few of those before stay: on the program of one who leaves.
+    Endorse {
+        /// The document that `share` wrote.
+        document: PathBuf,
+        /// Where it goes with this officer's signature.
+        #[arg(long, short, default_value = "document.json", value_name = "FILE")]
+        output: PathBuf,
+    },
     /// Tries this officer's shares on the canaries of a bundle.
     Rehearse {
         /// The bundle.
@@ -66,6 +74,12 @@ pub struct ShareArgs {
     /// Gives the ceremony up that is going on, before anything else.
     #[arg(long)]
     pub give_up: bool,
+    /// The document that officers who leave have endorsed; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub endorsed: Vec<PathBuf>,
+    /// Where the document goes that officers who leave must endorse, when too few of those before stay.
+    #[arg(long, default_value = "document.json", value_name = "FILE")]
+    pub document: PathBuf,
     /// Deletes the share of a month whose days are destroyed, and says so to the office; may be repeated.
     #[arg(long, value_name = "EPOCH")]
     pub delete: Vec<keys::seal::EpochId>,

@@ -9,6 +9,7 @@
 
 mod approve;
 pub(crate) mod console;
+mod endorse;
 mod enroll;
 pub(crate) mod home;
 mod list;
@@ -37,6 +38,7 @@ pub fn run(args: &OfficerArgs, out: &Out) -> Result<ExitCode> {
             let task = approve::Task { dossier, output, witnesses: witness, term_months: *term_months };
             approve::run(&home, &task, &console, out)
         }
+        OfficerCommand::Endorse { document, output } => endorse::run(&home, document, output, &console, out),
         OfficerCommand::Rehearse { bundle } => rehearse::run(&home, bundle, &console, out),
         OfficerCommand::List => list::run(&home, &console, out),
     }

@@ -6,10 +6,14 @@ use crate::cli::ShareArgs;
 use crate::output::Out;
 use anyhow::{Context, Result, bail};
 use base::SystemRandom;
-use keys::seal::{Chain, Message, Passphrase, Roster, ShareFile, SignedDocument, Step};
+use keys::seal::{
+    Chain, DOCUMENT_BYTES_MAX, DocumentError, Message, Passphrase, Roster, ShareFile, ShareFileError,
+    SignedDocument, Step,
+};
 use office::seal::{Answer, BUNDLE_BYTES_MAX, Bundle};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Which ceremonies are taken part in.
@@ -60,6 +64,10 @@ struct Work<'a> {
     /// What of the file is on disk: storing takes its time, for the passphrase is slow on purpose.
     disk: Disk,
     report: Report,
+    /// Documents with signatures that this program did not collect: those of the bundle, and endorsed ones.
+    signed: Vec<SignedDocument>,
+    /// Where a document goes that lacks signatures of the roster before.
+    document: &'a Path,
 }
 
 /// Takes part in the ceremony of a bundle, as far as its messages allow.
@@ -74,7 +82,13 @@ pub fn run(home: &Home, args: &ShareArgs, kind: Kind, console: &Console, out: &O
     }
     let passphrase = console.passphrase()?;
     let file = home.open(&passphrase)?;
-    let mut work = Work { home, console, passphrase, file, disk: Disk::Same, report: Report::default() };
+    let mut signed = bundle.documents.clone();
+    for path in &args.endorsed {
+        let text = read_text(path, DOCUMENT_BYTES_MAX)?;
+        signed.push(SignedDocument::parse(&text).with_context(|| path.display().to_string())?);
+    }
+    let (disk, report) = (Disk::Same, Report::default());
+    let mut work = Work { home, console, passphrase, file, disk, report, signed, document: &args.document };
     if args.give_up {
         work.file.give_up();
         work.disk = Disk::Behind;
@@ -105,6 +119,12 @@ fn words(report: &Report, args: &ShareArgs) -> String {
             report.missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         ),
         "done" => format!("done: the group document is {}", report.document.as_deref().unwrap_or("there")),
+        "endorse" => format!(
+            "too few of the officers before stay. Take {} to officers who leave; each runs\n  waarborg officer endorse {}\n\
+             then run this again with --endorsed and what comes back",
+            args.document.display(),
+            args.document.display()
+        ),
         "idle" => "there is no ceremony to take part in".to_owned(),
         state => state.to_owned(),
     };
@@ -114,7 +134,7 @@ fn words(report: &Report, args: &ShareArgs) -> String {
     if report.deleted > 0 {
         text.push_str(&format!("\ndeleted: the shares of {} months", report.deleted));
     }
-    if report.messages > 0 || report.document.is_some() {
+    if report.messages > 0 || (report.document.is_some() && report.state == "done") {
         text.push_str(&format!("\ngive this to the office: {}", args.output.display()));
     }
     text
@@ -241,14 +261,7 @@ impl Work<'_> {
                 }
                 Ok(Step::Done(signed)) => {
                     let messages = self.sent();
-                    self.file.adopt((*signed).clone()).context(
-                        "the document needs the signatures of more officers of the roster before this one",
-                    )?;
-                    self.disk = Disk::Behind;
-                    self.store()?;
-                    self.report.state = "done";
-                    self.report.document = Some(signed.document().hash().to_string());
-                    return Ok(Answer { messages, document: Some(*signed) });
+                    return self.adopt(*signed, messages);
                 }
                 Err(error) => {
                     // What failed stays failed, also after a restart.
@@ -259,6 +272,30 @@ impl Work<'_> {
                 }
             }
         }
+    }
+
+    /// Ends the ceremony, with whichever copy of the document has the signatures of enough officers before.
+    fn adopt(&mut self, own: SignedDocument, messages: Vec<Message>) -> Result<Answer> {
+        let same = |other: &&SignedDocument| other.document() == own.document();
+        let copies: Vec<SignedDocument> = self.signed.iter().filter(same).cloned().collect();
+        let hash = own.document().hash().to_string();
+        for signed in copies.into_iter().chain([own.clone()]) {
+            match self.file.adopt(signed.clone()) {
+                Ok(()) => {
+                    self.disk = Disk::Behind;
+                    self.store()?;
+                    self.report.state = "done";
+                    self.report.document = Some(hash);
+                    return Ok(Answer { messages, document: Some(signed) });
+                }
+                Err(ShareFileError::Document(DocumentError::TooFewBefore { .. })) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        write_durably(self.document, own.text().as_bytes())?;
+        self.report.state = "endorse";
+        self.report.document = Some(hash);
+        Ok(Answer { messages, document: None })
     }
 
     fn sent(&self) -> Vec<Message> {
