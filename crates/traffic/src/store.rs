@@ -12,11 +12,15 @@
 //!   not depend on how much the day holds. What a disk keeps of deleted files is beyond this.
 
 mod arriving;
+mod check;
+mod destroy;
 
 pub use arriving::{Arrived, Arriving};
+pub use check::{Depth, Finding, Verified};
+pub use destroy::Destroyed;
 
-use crate::segment::name::{Block, NodeId, SegmentName, SiteId};
-use crate::segment::{KeyObject, ObjectError, ReadError, Record, Sealed, Segment};
+use crate::segment::name::{NodeId, SegmentName};
+use crate::segment::{KeyObject, ObjectError, ReadError, Sealed, Segment};
 use base::Day;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -109,63 +113,6 @@ pub enum Present {
     Unfinished,
     /// All of it.
     Whole,
-}
-
-/// What a destruction removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Destroyed {
-    /// Key objects, or records of them when one site was destroyed.
-    pub keys: usize,
-    /// Data objects.
-    pub data: usize,
-}
-
-/// What does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// Data that nobody can open any more: left by a crash, or its destruction is not finished.
-    DataWithoutKeys(Stored),
-    /// Keys of a data object that is gone.
-    KeysWithoutData(Stored),
-    /// Its day is past the term.
-    PastTerm(Stored),
-    /// An object is damaged, or the two do not belong together.
-    Damaged(Stored, String),
-    /// A file that is no object: left by a crash while it was written.
-    Stray(PathBuf),
-    /// Numbers of a node that are not there.
-    Gap {
-        /// The first one.
-        from: u32,
-        /// The last one.
-        to: u32,
-    },
-    /// A manifest that does not follow the one before it, or follows one that another follows too.
-    Chain(Stored),
-    /// A manifest that the node did not sign.
-    Signature(Stored),
-    /// The month that this segment is of has no canary for the officers' drill.
-    NoCanary(Stored),
-}
-
-/// How closely to look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
-    /// Names, key objects, directories.
-    Objects,
-    /// Every byte: data objects against the hash in their manifest.
-    Bytes,
-}
-
-/// What was looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verified {
-    /// Segments with both objects.
-    pub segments: usize,
-    /// The oldest day that has a key object.
-    pub oldest: Option<Day>,
-    /// What does not hold.
-    pub findings: Vec<Finding>,
 }
 
 /// A data object while it is written; it has no name before [`Writing::finish`], and is removed when dropped.
@@ -306,95 +253,6 @@ impl LocalStore {
         [self.path(Kind::Data, stored), self.path(Kind::Keys, stored)]
     }
 
-    /// Destroys a day: its key objects at once, then its data objects. May be repeated after a crash.
-    ///
-    /// # Errors
-    /// When something could not be removed; key objects come first, so what remains is data that nobody opens.
-    pub fn destroy_day(&self, day: Day) -> Result<Destroyed, StoreError> {
-        let keys = self.empty(&self.day_folder(Kind::Keys, day))?;
-        // Looked at again: a node may have pushed one meanwhile.
-        let more = self.empty(&self.day_folder(Kind::Keys, day))?;
-        let data = self.empty(&self.day_folder(Kind::Data, day))?;
-        Ok(Destroyed { keys: keys + more, data })
-    }
-
-    /// Destroys one site on one day: its records leave the key objects, and nobody opens its rows again. Its data
-    /// goes with its day. May be repeated after a crash.
-    ///
-    /// # Errors
-    /// When an object cannot be read or written.
-    pub fn destroy_site(&self, day: Day, site: SiteId) -> Result<Destroyed, StoreError> {
-        let mut destroyed = Destroyed::default();
-        let folder = self.day_folder(Kind::Keys, day);
-        for (stored, path) in list_folder(&folder, day, Kind::Keys)?.0 {
-            let keys = self.key_object(&stored)?;
-            let segment = self.segment(&keys)?;
-            let mut places = (0..).zip(segment.entries());
-            let mine = |block: Block| block == Block::Rows(site) || block == Block::Spool(site);
-            let place = places.find(|(_, entry)| mine(entry.block)).map(|(place, _): (usize, _)| place);
-            let Some(without) = place.and_then(|place| keys.without(place)) else { continue };
-            let (temporary, mut file) = unfinished(&path)?;
-            let written = file.write_all(&without.bytes()).and_then(|()| file.sync_all());
-            written.and_then(|()| fs::rename(&temporary, &path)).map_err(at(&path))?;
-            destroyed.keys += 1;
-        }
-        if destroyed.keys > 0 {
-            sync_folder(&folder)?;
-        }
-        Ok(destroyed)
-    }
-
-    /// Looks at everything: each data object has its key object, they belong together, and no day is before
-    /// `oldest`, the first that the term still allows.
-    ///
-    /// # Errors
-    /// When the folders cannot be read; what is wrong with an object is a finding.
-    pub fn verify(&self, oldest: Day, depth: Depth) -> Result<Verified, StoreError> {
-        let mut verified = Verified::default();
-        let (data, strays) = self.list(Kind::Data)?;
-        let (keys, more) = self.list(Kind::Keys)?;
-        verified.findings.extend(strays.into_iter().chain(more).map(Finding::Stray));
-        verified.oldest = keys.iter().map(|stored| stored.day).min();
-        for stored in &keys {
-            if !data.contains(stored) {
-                verified.findings.push(Finding::KeysWithoutData(*stored));
-            }
-        }
-        for stored in data {
-            if stored.day < oldest {
-                verified.findings.push(Finding::PastTerm(stored));
-            }
-            if !keys.contains(&stored) {
-                verified.findings.push(Finding::DataWithoutKeys(stored));
-                continue;
-            }
-            match self.check(&stored, depth) {
-                Ok(()) => verified.segments += 1,
-                Err(why) => verified.findings.push(Finding::Damaged(stored, why)),
-            }
-        }
-        let late = keys.into_iter().filter(|stored| stored.day < oldest).map(Finding::PastTerm);
-        let late: Vec<Finding> = late.filter(|finding| !verified.findings.contains(finding)).collect();
-        verified.findings.extend(late);
-        Ok(verified)
-    }
-
-    fn check(&self, stored: &Stored, depth: Depth) -> Result<(), String> {
-        let keys = self.key_object(stored).map_err(|error| error.to_string())?;
-        let segment = self.segment(&keys).map_err(|error| error.to_string())?;
-        if segment.entries().len() != keys.records.len() {
-            return Err("the data object has other blocks than the key object has records".into());
-        }
-        if depth == Depth::Objects {
-            return Ok(());
-        }
-        let stated = keys.stated().map_err(|error| error.to_string())?;
-        let path = self.path(Kind::Data, stored);
-        let (length, hash) = hash_file(&path).map_err(|error| error.to_string())?;
-        let same = length == stated.data_bytes && hash == stated.data_hash;
-        if same { Ok(()) } else { Err("the data object is not the one that the manifest states".into()) }
-    }
-
     fn folder(&self, kind: Kind) -> &Path {
         match kind {
             Kind::Data => &self.data,
@@ -429,21 +287,6 @@ impl LocalStore {
         }
         all.sort_unstable();
         Ok((all, strays))
-    }
-
-    /// Removes a folder with all its files, and says how many those were.
-    fn empty(&self, folder: &Path) -> Result<usize, StoreError> {
-        if !folder.try_exists().map_err(at(folder))? {
-            return Ok(0);
-        }
-        let files = files(folder)?;
-        for path in &files {
-            fs::remove_file(path).map_err(at(path))?;
-        }
-        sync_folder(folder)?;
-        fs::remove_dir(folder).map_err(at(folder))?;
-        sync_folder(folder.parent().unwrap_or(folder))?;
-        Ok(files.len())
     }
 }
 
@@ -587,10 +430,4 @@ fn stored_of(path: &Path, day: Day, kind: Kind) -> Option<Stored> {
     let stored = Stored { day, node: NodeId::from_bytes(bytes), seq: seq.parse().ok()? };
     // One spelling of each name.
     (format!("{}-{:010}", stored.node, stored.seq) == name).then_some(stored)
-}
-
-/// Whether a record of a key object is still there; for counting what a release could open.
-#[must_use]
-pub fn records_present(keys: &KeyObject) -> usize {
-    keys.records.iter().filter(|record| matches!(record, Record::Present(_))).count()
 }

@@ -106,13 +106,7 @@ fn over_days(store: &LocalStore, released: &Released, names: &[SegmentName], que
 /// One site over the whole term, then days.
 fn destroy(store: &LocalStore, world: &World, term: &[Day]) -> Result<()> {
     let site = some_site(world)?;
-    let (destroyed, _) = timed("destroy_site", || {
-        let mut keys = 0;
-        for day in term {
-            keys += store.destroy_site(*day, site)?.keys;
-        }
-        Ok(keys)
-    })?;
+    let (destroyed, _) = timed("destroy_site", || Ok(store.destroy_site_over(term, site)?.keys))?;
     says("destroy_site.records", destroyed);
     let mut days = term.iter();
     median("destroy_day", ROUNDS, || {

@@ -4,8 +4,8 @@ use super::generator::{log, sites};
 use super::{StandIn, import, name, site_id, threads};
 use crate::parse::Format;
 use crate::segment::name::SegmentName;
-use crate::segment::{Canary, Limits, Reason, SealOptions, Sealed, seal};
-use crate::store::{Depth, Finding, LocalStore, StoreError, Stored, records_present};
+use crate::segment::{Canary, KeyObject, Limits, Reason, Record, SealOptions, Sealed, seal};
+use crate::store::{Depth, Finding, LocalStore, StoreError, Stored};
 use base::Day;
 use std::fs;
 use std::io::Write;
@@ -52,6 +52,10 @@ fn all_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 const LONG_AGO: Day = Day::from_number(0);
+
+fn records_present(keys: &KeyObject) -> usize {
+    keys.records.iter().filter(|record| matches!(record, Record::Present(_))).count()
+}
 
 #[test]
 fn a_segment_is_stored_and_found() {
@@ -136,6 +140,23 @@ fn a_site_is_destroyed_and_the_rest_stays() {
     assert_eq!(records_present(&store.key_object(&Stored::from(&name)).expect("reads")), before - 1);
     assert_eq!(store.verify(LONG_AGO, Depth::Bytes).expect("verifies").findings, []);
     assert_eq!(all_files(folder.path()).len(), 2);
+}
+
+#[test]
+fn a_site_is_destroyed_over_many_days_and_what_fails_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path());
+    let segments: Vec<SegmentName> = (1..=20).map(|seq| put(&store, seq).0).collect();
+    let day = segments[0].day;
+    let days: Vec<Day> = (0..30).map(|ahead| Day::from_number(day.number() + ahead)).collect();
+    assert_eq!(store.destroy_site_over(&days, site_id(0)).expect("destroys").keys, 20);
+    assert_eq!(store.destroy_site_over(&days, site_id(0)).expect("again").keys, 0);
+    assert_eq!(store.destroy_site_over(&[], site_id(1)).expect("nothing").keys, 0);
+    assert_eq!(store.verify(LONG_AGO, Depth::Bytes).expect("verifies").findings, []);
+    let [_, path] = store.files(&Stored::from(&segments[7]));
+    fs::write(&path, b"damaged").expect("writes");
+    let error = store.destroy_site_over(&days, site_id(1)).expect_err("one is damaged");
+    assert!(error.to_string().contains(&*path.to_string_lossy()), "{error}");
 }
 
 #[test]
