@@ -57,18 +57,24 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let officers = build("keys", "seal_bench")?;
     let bench = Bench { program: build("traffic", "traffic_bench")?, folder: tempfile::tempdir()? };
     says_machine();
-    let rows = bench.all(arguments)?;
-    println!("\n{} lines; wall time, and processor time (user and system) in brackets\n", arguments.lines);
-    println!("| the traffic log | aim | measured | ClickHouse | ratio |\n|---|---|---|---|---|");
-    for row in rows {
-        println!("| {} | {} | {} | {} | {} |", row.what, row.aim, row.ours, row.theirs, row.ratio);
-    }
+    println!("{} lines; wall time, and processor time (user and system) in brackets", arguments.lines);
+    bench.all(arguments)?;
     println!("\nThe officers' programs, one thread:");
     shell::run(&mut Command::new(officers))
 }
 
+/// Said as soon as they are known: who breaks off a long run keeps what was measured.
+fn says_rows(rows: &[Row]) {
+    println!("\n| the traffic log | aim | measured | ClickHouse | ratio |\n|---|---|---|---|---|");
+    for row in rows {
+        println!("| {} | {} | {} | {} | {} |", row.what, row.aim, row.ours, row.theirs, row.ratio);
+    }
+    println!();
+}
+
 impl Bench {
-    fn all(&self, arguments: &Arguments) -> Result<Vec<Row>> {
+    /// Everything but the officers' part.
+    fn all(&self, arguments: &Arguments) -> Result<()> {
         let log = self.path("log");
         self.says(&["log", "combined", &arguments.lines.to_string(), "1", &text(&log)])?;
         let parsed = self.says(&["parse", "combined", &text(&log)])?;
@@ -90,12 +96,12 @@ impl Bench {
         }
         remove(&log)?;
         let rivals = [plain, indexed];
-        let mut rows = day_rows(&parsed, &ingests, &asked, &rivals)?;
+        says_rows(&day_rows(&parsed, &ingests, &asked, &rivals)?);
+        says_rows(&self.days_rows()?);
         if arguments.long_lines > 0 {
-            rows.extend(self.long_rows(arguments.long_lines, &asked)?);
+            says_rows(&self.long_rows(arguments.long_lines, &asked)?);
         }
-        rows.extend(self.days_rows()?);
-        Ok(rows)
+        Ok(())
     }
 
     fn path(&self, name: &str) -> PathBuf {
