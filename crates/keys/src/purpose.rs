@@ -62,6 +62,8 @@ purposes! {
     Security, "security", Fields;
     /// Leaks: the provider's own cases, and what customers report of theirs.
     Incidents, "incidents", Fields;
+    /// Which data a supplier was given, under which reference, and what came of the demand to delete them.
+    Disclosures, "disclosures", Fields;
     /// The salt of a subject's commitments in the ledger.
     Ledger, "ledger", Salt;
 }

@@ -40,6 +40,8 @@ pub struct Office {
     pub names: Names,
     /// Releases of the traffic log that this process asked for, with their keys once they are open.
     pub sessions: crate::releases::Sessions,
+    /// How suppliers are asked; who has no adapter is asked by hand.
+    pub suppliers: crate::suppliers::Suppliers,
     log: Option<crate::traffic_log::Log>,
     policy: RwLock<Arc<Policy>>,
 }
@@ -160,6 +162,7 @@ impl Office {
             settings,
             names: Names::default(),
             sessions: Default::default(),
+            suppliers: Default::default(),
             log: None,
             policy: RwLock::new(policy),
         }
@@ -169,6 +172,13 @@ impl Office {
     #[must_use]
     pub fn with_log(mut self, log: crate::traffic_log::Log) -> Self {
         self.log = Some(log);
+        self
+    }
+
+    /// With adapters for suppliers.
+    #[must_use]
+    pub fn with_suppliers(mut self, suppliers: crate::suppliers::Suppliers) -> Self {
+        self.suppliers = suppliers;
         self
     }
 

@@ -33,6 +33,7 @@ pub mod schema;
 pub mod seal;
 pub mod services;
 pub mod subjects;
+pub mod suppliers;
 pub mod table;
 pub mod traffic_log;
 

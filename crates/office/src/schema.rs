@@ -6,7 +6,7 @@ use policy::schema::Table;
 /// Every table of the data store.
 #[must_use]
 pub fn tables() -> Vec<&'static Table> {
-    let slices: [&'static [Table]; 23] = [
+    let slices: [&'static [Table]; 24] = [
         store::CORE_TABLES,
         outbound::TABLES,
         crate::subjects::TABLES,
@@ -30,6 +30,7 @@ pub fn tables() -> Vec<&'static Table> {
         crate::seal::TABLES,
         crate::traffic_log::TABLES,
         crate::releases::TABLES,
+        crate::suppliers::TABLES,
     ];
     slices.into_iter().flatten().collect()
 }

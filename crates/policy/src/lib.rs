@@ -35,7 +35,8 @@ pub use term::{Moment, Retention, Term, TermParseError};
 pub use words::country;
 
 /// The purposes that this version of the software holds data for. A policy may declare more.
-pub const PURPOSES_IN_USE: [&str; 6] = ["account", "support", "rights", "security", "incidents", "ledger"];
+pub const PURPOSES_IN_USE: [&str; 7] =
+    ["account", "support", "rights", "disclosures", "security", "incidents", "ledger"];
 
 /// The commented starting policy that `waarborg init` writes.
 pub const STARTING_POLICY: &str = include_str!("../templates/policy.toml");

@@ -214,11 +214,13 @@ pub enum Moment {
     ServiceEnded,
     /// The case of a leak, or a report of one, was closed.
     IncidentClosed,
+    /// A supplier's part came to its end: the withdrawal was answered, or nothing had left after all.
+    WithdrawalEnded,
 }
 
 impl Moment {
     /// All of them, in the order the documentation lists them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Collected,
         Self::AgreementEnded,
         Self::ServiceEnded,
@@ -228,6 +230,7 @@ impl Moment {
         Self::BookYearEnded,
         Self::CertificateExpired,
         Self::DomainEnded,
+        Self::WithdrawalEnded,
         Self::Sent,
         Self::LastUsed,
         Self::SubjectErased,
@@ -249,6 +252,7 @@ impl Moment {
             Self::SubjectErased => "subject-erased",
             Self::ServiceEnded => "service-ended",
             Self::IncidentClosed => "incident-closed",
+            Self::WithdrawalEnded => "withdrawal-ended",
         }
     }
 
@@ -270,6 +274,7 @@ impl Moment {
             Self::SubjectErased => ("het wissen van de andere gegevens", "the other data are erased"),
             Self::ServiceEnded => ("het einde van de dienst", "the end of the service"),
             Self::IncidentClosed => ("het afsluiten van het datalek", "the case of the leak is closed"),
+            Self::WithdrawalEnded => ("de afronding bij de leverancier", "the supplier is done with them"),
         };
         match language {
             Language::Nl => nl,

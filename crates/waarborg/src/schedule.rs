@@ -22,7 +22,7 @@ const CONTACT_SECONDS: i64 = 600;
 const ORPHAN_HOURS: i64 = 24;
 
 /// The tasks, in the order in which they run when several are due.
-pub const TASKS: [&str; 17] = [
+pub const TASKS: [&str; 18] = [
     "jobs-released",
     "imports-swept",
     "contacts-ended",
@@ -34,6 +34,7 @@ pub const TASKS: [&str; 17] = [
     "payments-reminded",
     "retention",
     "processor-agreements",
+    "withdrawals",
     "log-sites",
     "log-retention",
     "releases-ended",
@@ -47,7 +48,7 @@ const ROTATION: &str = "epoch-rotation";
 fn seconds_between(app: &App, task: &str) -> i64 {
     match task {
         "jobs-released" | "imports-swept" | "releases-ended" => MINUTE,
-        "contacts-ended" | "billing-resumed" | "log-sites" => 5 * MINUTE,
+        "contacts-ended" | "billing-resumed" | "log-sites" | "withdrawals" => 5 * MINUTE,
         "links-swept" | "services-ended" | "retention" | "log-retention" | "processor-agreements" => HOUR,
         "attest" => i64::from(app.config.jobs.attest_hours) * HOUR,
         _ => DAY,
@@ -164,6 +165,7 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
             let taken = office::processor_agreements::catch_up(office).await?;
             format!("{taken} processor agreements that were missing or outdated taken up")
         }
+        "withdrawals" => office::suppliers::follow(office).await?.to_string(),
         "orphan-keys" => {
             let orphans =
                 office::retention::collect_orphan_keys(office, now.plus_seconds(-ORPHAN_HOURS * HOUR))

@@ -111,6 +111,9 @@ async fn office_job(app: &App, job: &ClaimedJob) -> Result<bool, office::OfficeE
     if office::processor_agreements::run(&app.office, job).await? {
         return Ok(true);
     }
+    if office::suppliers::run(&app.office, job).await? {
+        return Ok(true);
+    }
     if office::incidents::run(&app.office, job).await? {
         return Ok(true);
     }

@@ -15,6 +15,7 @@ pub fn kind_in_words(kind: &str, language: Language) -> Option<&'static str> {
         .or_else(|| of_requests(kind))
         .or_else(|| of_billing(kind))
         .or_else(|| of_the_seal(kind))
+        .or_else(|| of_suppliers(kind))
         .or_else(|| of_incidents(kind))
         .or_else(|| of_the_house(kind))?;
     Some(match language {
@@ -52,6 +53,33 @@ fn of_customers(kind: &str) -> Option<Words> {
             ("bezwaar tegen de verwerkersovereenkomst", "objection to the processor agreement")
         }
         "thread-reopened" => ("gesprek heropend", "conversation reopened"),
+        _ => return None,
+    })
+}
+
+fn of_suppliers(kind: &str) -> Option<Words> {
+    Some(match kind {
+        "disclosed" => ("gegevens aan een leverancier gegeven", "data given to a supplier"),
+        "disclosure-not-made" => ("gegevens toch niet gegeven", "data not given after all"),
+        "disclosure-corrected" => ("gegevens bij een leverancier verbeterd", "data at a supplier corrected"),
+        "disclosure-referenced" => {
+            ("kenmerk bij een leverancier vastgelegd", "reference at a supplier recorded")
+        }
+        "disclosure-forgotten" => {
+            ("verstrekking vergeten na haar termijn", "disclosure forgotten after its term")
+        }
+        "withdrawal-due" => ("intrekking bij een leverancier begonnen", "withdrawal at a supplier begun"),
+        "withdrawal-requested" => ("leverancier gevraagd te wissen", "supplier asked to delete"),
+        "withdrawal-linked" => (
+            "leverancier kan nog niet wissen: iets verwijst ernaar",
+            "supplier cannot delete yet: something refers to it",
+        ),
+        "withdrawal-kept" => {
+            ("leverancier bewaart op een grond tot een dag", "supplier keeps on a ground until a day")
+        }
+        "withdrawal-confirmed" => ("leverancier heeft gewist", "supplier has deleted"),
+        "withdrawal-failed" => ("intrekking vraagt een medewerker", "withdrawal waits for staff"),
+        "withdrawal-retried" => ("intrekking opnieuw geprobeerd", "withdrawal tried again"),
         _ => return None,
     })
 }

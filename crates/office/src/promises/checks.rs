@@ -31,10 +31,13 @@ pub(super) async fn all(office: &Office) -> Result<Vec<Finding>, OfficeError> {
         let id = declared.id;
         findings.push(match (id.to_string().as_str(), declared.built.by) {
             (
-                "P01" | "P06" | "P07" | "P08" | "P10" | "P11" | "P12" | "P13" | "P14" | "P15" | "P16",
+                "P01" | "P02" | "P03" | "P06" | "P07" | "P08" | "P10" | "P11" | "P12" | "P13" | "P14" | "P15"
+                | "P16",
                 Backing::Procedure,
             ) => Finding::unprovable(id, Unprovable::Procedure),
             ("P01", Backing::Software) => administration(office, &policy).await?,
+            ("P02", Backing::Software) => super::suppliers::holders(office).await?,
+            ("P03", Backing::Software) => super::suppliers::withdrawn(office).await?,
             ("P06", Backing::Software) => super::traffic::recorded(office).await?,
             ("P07", Backing::Software) => super::traffic::term(office).await?,
             ("P08", Backing::Software) => super::traffic::only_for_leaks(office).await?,
@@ -114,6 +117,9 @@ async fn administration(office: &Office, policy: &Policy) -> Result<Finding, Off
         }
     }
     evidence.fact("contacts-outward", contacts.iter().map(|(_, _, count)| count).sum());
+    let (disclosed, wrong) = super::suppliers::disclosed(office, &mut evidence).await?;
+    checked += disclosed;
+    broken += wrong;
     evidence.does_not_show("what-runs-outside-this-program");
     Ok(Finding::of(promise("P01"), checked, broken, evidence))
 }

@@ -8,6 +8,7 @@ mod checks;
 mod model;
 mod service;
 mod store;
+mod suppliers;
 mod traffic;
 mod versions;
 

@@ -2,7 +2,7 @@
 
 use super::store::{self, Candidate, Rule};
 use crate::requests::erasure::{self, Whom};
-use crate::{By, Office, OfficeError, Record, billing, incidents, promises};
+use crate::{By, Office, OfficeError, Record, billing, incidents, promises, suppliers};
 use ::store::{entries_of_kind, entry_at};
 use base::{Day, SubjectId, Timestamp};
 use core::fmt;
@@ -35,6 +35,8 @@ pub struct Swept {
     pub books: u64,
     /// Cases of leaks, lawful orders and reports of customers past their term.
     pub incidents: u64,
+    /// Disclosures to suppliers that were over and past their term.
+    pub disclosures: u64,
 }
 
 impl Swept {
@@ -47,17 +49,20 @@ impl Swept {
             + self.customers
             + self.books
             + self.incidents
+            + self.disclosures
             > 0
     }
 }
 
 impl fmt::Display for Swept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { threads, requests, mails, expired, visitors, customers, books, incidents } = self;
+        let Self { threads, requests, mails, expired, visitors, customers, books, incidents, disclosures } =
+            self;
         write!(
             f,
             "{threads} conversations, {requests} requests, {mails} sent mails, {expired} expired packages and \
-             receipts, {visitors} visitors, {books} books, {incidents} cases and reports of leaks removed; erasure of {customers} former customers begun"
+             receipts, {visitors} visitors, {books} books, {incidents} cases and reports of leaks, \
+             {disclosures} disclosures removed; erasure of {customers} former customers begun"
         )
     }
 }
@@ -111,6 +116,7 @@ pub async fn run(office: &Office) -> Result<Swept, OfficeError> {
     }
     swept.books = billing::end_books(office).await?;
     swept.incidents = incidents::end_past_term(office).await?;
+    swept.disclosures = suppliers::end_past_term(office).await?;
     if swept.anything() {
         record(office, swept).await?;
     }
@@ -126,7 +132,8 @@ async fn record(office: &Office, swept: Swept) -> Result<(), OfficeError> {
         .with("visitors", swept.visitors)
         .with("customers", swept.customers)
         .with("books", swept.books)
-        .with("incidents", swept.incidents);
+        .with("incidents", swept.incidents)
+        .with("disclosures", swept.disclosures);
     let entry = office.prepare(record).await?;
     let tx = office.store.begin().await?;
     entry.append(&tx).await?;

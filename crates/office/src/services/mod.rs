@@ -33,4 +33,4 @@ pub use model::{Chosen, EndReason, Service, ServiceState, SuspendReason, Task, T
 pub use service::{own, request_transfer, resume, service, services_of, suspend};
 pub(crate) use store::{NewService, insert, label_cell, new_task};
 pub use store::{TABLES, TaskFilter};
-pub use tasks::{complete, count_tasks, task, tasks};
+pub use tasks::{complete, complete_at, count_tasks, task, tasks};

@@ -6,7 +6,7 @@ use super::terms::{Billed, term};
 use super::{ServiceState, Task, TaskId, TaskKind, TaskState};
 use crate::accounts::LoginId;
 use crate::billing::charges;
-use crate::{By, Office, OfficeError, Record, orders, subjects};
+use crate::{By, Office, OfficeError, Record, orders, subjects, suppliers};
 
 /// The largest page of a list.
 const PAGE_MAX: u32 = 200;
@@ -41,7 +41,7 @@ pub async fn task(office: &Office, id: TaskId) -> Result<Task, OfficeError> {
 }
 
 /// Says that a task was done. Once a service is made it runs: its terms are counted from today, and
-/// setting up and the first term are charged.
+/// setting up and the first term are charged, and what a supplier was given for it is written down.
 ///
 /// # Errors
 /// [`OfficeError::Conflict`] when the task is closed already.
@@ -50,6 +50,21 @@ pub async fn complete(
     by: By,
     login: Option<LoginId>,
     id: TaskId,
+) -> Result<(), OfficeError> {
+    complete_at(office, by, login, id, None).await
+}
+
+/// The same, where the policy names several suppliers for a service of this kind: `supplier` says by its id who was
+/// given the customer's data for it.
+///
+/// # Errors
+/// As [`complete`]; [`OfficeError::Invalid`] when a supplier must be named and is not.
+pub async fn complete_at(
+    office: &Office,
+    by: By,
+    login: Option<LoginId>,
+    id: TaskId,
+    supplier: Option<&str>,
 ) -> Result<(), OfficeError> {
     let task = task(office, id).await?;
     if task.state != TaskState::Open {
@@ -68,6 +83,10 @@ pub async fn complete(
         TaskKind::Fulfil => Some(begin(office, &row).await?),
         _ => None,
     };
+    let disclosed = match begun {
+        Some(_) => suppliers::of_service(office, by, (row.id, row.customer, row.kind), supplier).await?,
+        None => None,
+    };
     let now = office.now();
     let tx = office.store.begin().await?;
     if let (Some(_), Some(subject)) = (&begun, row.subject) {
@@ -77,6 +96,9 @@ pub async fn complete(
     if let Some((after, bill)) = &begun {
         store::save(&tx, &row, after, now).await?;
         charges::insert(&tx, &bill.charges, now).await?;
+    }
+    if let Some(disclosed) = &disclosed {
+        disclosed.put(office, &tx).await?;
     }
     entry.append(&tx).await?;
     Ok(tx.commit().await?)

@@ -23,6 +23,9 @@ pub enum SubjectKind {
     Books,
     /// The officers of one roster: what shows who sealed and opened, kept as long as what was sealed with it.
     Seal,
+    /// What one supplier was given about one customer: lives until the supplier is done with it, also after the
+    /// customer is erased.
+    Disclosed,
 }
 
 impl SubjectKind {
@@ -36,6 +39,7 @@ impl SubjectKind {
             Self::Incident => "incident",
             Self::Books => "books",
             Self::Seal => "seal",
+            Self::Disclosed => "disclosed",
         }
     }
 }

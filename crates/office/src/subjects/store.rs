@@ -153,6 +153,7 @@ fn read(row: &QueryResult) -> Result<SubjectRow, StoreError> {
         SubjectKind::Incident,
         SubjectKind::Books,
         SubjectKind::Seal,
+        SubjectKind::Disclosed,
     ];
     let kind = kinds
         .into_iter()

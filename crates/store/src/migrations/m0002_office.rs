@@ -7,7 +7,7 @@ super::forward!(
     "m0002_office",
     "CREATE TABLE subject (
         id UUID PRIMARY KEY,
-        kind TEXT NOT NULL CHECK (kind IN ('customer', 'login', 'visitor', 'incident', 'books', 'seal')),
+        kind TEXT NOT NULL CHECK (kind IN ('customer', 'login', 'visitor', 'incident', 'books', 'seal', 'disclosed')),
         state TEXT NOT NULL CHECK (state IN ('active', 'erasing', 'erased')),
         created_at BIGINT NOT NULL,
         erasing_at BIGINT,

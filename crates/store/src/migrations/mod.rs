@@ -13,6 +13,7 @@ mod m0004_incidents;
 mod m0005_seal;
 mod m0006_traffic_log;
 mod m0007_releases;
+mod m0008_suppliers;
 
 use crate::{Backend, Store, StoreError};
 use sea_orm::ConnectionTrait;
@@ -32,6 +33,7 @@ impl MigratorTrait for DataMigrator {
             Box::new(m0005_seal::Migration),
             Box::new(m0006_traffic_log::Migration),
             Box::new(m0007_releases::Migration),
+            Box::new(m0008_suppliers::Migration),
         ]
     }
 }

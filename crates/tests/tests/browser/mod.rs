@@ -12,4 +12,5 @@ mod pages;
 mod sales;
 mod seal;
 mod sold;
+mod suppliers;
 mod visits;

@@ -5,7 +5,7 @@ use super::look::{Looker, Stop, at, page};
 use super::visits::{
     BY, FENNA, PASSWORD, customer_of, give_password, letter, login_of, number_of, post, send, sign_in,
 };
-use super::{incidents, seal, sold};
+use super::{incidents, seal, sold, suppliers};
 use base::Language;
 use office::Office;
 use office::accounts::{self, NewMember, NewStaff, Officer, Role, StaffRole};
@@ -308,6 +308,9 @@ async fn pages_for_staff() {
     looker.walk(&admin, &stops).await;
     looker.walk(&admin, &[page("/account")]).await;
     looker.walk(&admin, &sold::staff(&site).await).await;
+    suppliers::looks(&mut looker, &site, &admin).await;
+    let failed = suppliers::failed(&site).await;
+    looker.walk(&admin, &[failed]).await;
     seal::looks(&mut looker, &site, &admin).await;
     looker.walk(&admin, &log::staff(&site).await).await;
     looker.walk(&admin, &incidents::staff(&site).await).await;

@@ -10,6 +10,7 @@ mod public;
 mod sales;
 mod sheet;
 mod staff;
+mod suppliers;
 
 pub use staff::Imports;
 

@@ -3,7 +3,7 @@
 use super::store::{self, DeclaredRow, Stored};
 use crate::{Office, OfficeError, schema};
 use base::{Day, Sensitive, SubjectId, Timestamp};
-use keys::purpose::{Account, Incidents, Invoicing, Rights, Security, Support};
+use keys::purpose::{Account, Disclosures, Incidents, Invoicing, Rights, Security, Support};
 use keys::{Cell, DataKey, KeyError, Purpose, Sealed};
 use policy::schema::{Content, OnErasure, Table};
 use std::collections::BTreeMap;
@@ -21,8 +21,13 @@ const WITHHELD: [(&str, &str); 3] =
     [("login", "totp_secret"), ("login", "totp_pending"), ("access_package", "body")];
 
 /// Columns whose values are JSON objects (docs/formats/request.md), or may be.
-const IN_PARTS: [(&str, &str); 4] =
-    [("request", "detail"), ("request", "reason"), ("link_token", "value"), ("leak_report", "detail")];
+const IN_PARTS: [(&str, &str); 5] = [
+    ("request", "detail"),
+    ("request", "reason"),
+    ("link_token", "value"),
+    ("leak_report", "detail"),
+    ("disclosure_value", "detail"),
+];
 
 /// What is held about some subjects.
 pub(super) struct Collected {
@@ -72,6 +77,7 @@ struct Keys {
     security: Option<DataKey<Security>>,
     invoicing: Option<DataKey<Invoicing>>,
     incidents: Option<DataKey<Incidents>>,
+    disclosures: Option<DataKey<Disclosures>>,
 }
 
 impl Keys {
@@ -93,6 +99,7 @@ impl Keys {
             security: key(office, subject).await?,
             invoicing: key(office, subject).await?,
             incidents: key(office, subject).await?,
+            disclosures: key(office, subject).await?,
         })
     }
 
@@ -104,6 +111,7 @@ impl Keys {
             "security" => open(self.security.as_ref(), cell, bytes),
             "invoicing" => open(self.invoicing.as_ref(), cell, bytes),
             "incidents" => open(self.incidents.as_ref(), cell, bytes),
+            "disclosures" => open(self.disclosures.as_ref(), cell, bytes),
             other => Err(OfficeError::Other(format!("no package opens values of the purpose {other}"))),
         }
     }

@@ -43,6 +43,9 @@ const TABLES: &[(&str, Label)] = &[
     ("seal_document", ("Documenten van sleutelhouders", "Documents of officers")),
     ("release", ("Vrijgaven van het verkeerslogboek", "Releases of the traffic log")),
     ("release_query", ("Vragen aan het verkeerslogboek", "Questions to the traffic log")),
+    ("disclosure", ("Wat leveranciers van u hebben", "What suppliers have of yours")),
+    ("disclosure_value", ("Wat zij precies kregen", "What exactly they were given")),
+    ("withdrawal", ("Wat wij leveranciers lieten wissen", "What we had suppliers delete")),
     ("outbound_contact", ("Wie uw gegevens heeft ontvangen", "Who received your data")),
 ];
 
@@ -97,6 +100,11 @@ const COLUMNS: &[(&str, Label)] = &[
     ("author", ("Schrijver", "Author")),
     ("body", ("Inhoud", "Contents")),
     ("recipient", ("Aan", "To")),
+    ("supplier", ("Leverancier", "Supplier")),
+    ("requested_at", ("Gevraagd te wissen op", "Deletion demanded on")),
+    ("answered_at", ("Beantwoord op", "Answered on")),
+    ("kept_until_day", ("Bewaard tot", "Kept until")),
+    ("given_at", ("Gegeven op", "Given on")),
     ("detail", ("Wat er is gevraagd", "What was asked")),
     ("reason", ("Redenen", "Reasons")),
     ("answer", ("Ons antwoord", "Our answer")),

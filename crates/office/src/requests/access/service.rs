@@ -8,7 +8,7 @@ use crate::customers::{self, CustomerKind};
 use crate::mailing::{self, MailKind, NewMail};
 use crate::messages::require_active;
 use crate::requests::{self, Channel, Person, Request, RequestId, RequestKind, RequestState};
-use crate::{By, Office, OfficeError, Record, billing, subjects};
+use crate::{By, Office, OfficeError, Record, billing, subjects, suppliers};
 use base::{Language, Sensitive, SubjectId, Timestamp};
 use keys::purpose::Rights;
 use keys::{Cell, Sealed};
@@ -94,6 +94,8 @@ async fn scope(office: &Office, request: &Request) -> Result<Scope, OfficeError>
     subjects.extend(requests::linked_subjects(office, customer.id).await?);
     // Invoices and payments lie under the keys of their books.
     subjects.extend(billing::books_of(office, customer.id).await?.into_iter().map(|(books, ..)| books));
+    // What suppliers have lies under subjects of its own.
+    subjects.extend(suppliers::subjects_of(office, customer.id).await?);
     subjects.push(subject);
     let mut seen = Vec::with_capacity(subjects.len());
     subjects.retain(|subject| {

@@ -1,6 +1,7 @@
 //! What stays after an erasure, why, and until when.
 
 use crate::customers::CustomerId;
+use crate::suppliers::{self, Ground, WithdrawalState};
 use crate::{Office, OfficeError, billing};
 use base::{Language, Timestamp};
 use keys::Purpose as _;
@@ -66,6 +67,7 @@ pub async fn holds_of(office: &Office, customer: Option<CustomerId>) -> Result<V
     let mut all = Vec::new();
     if let Some(customer) = customer {
         all.extend(invoices(office, customer).await?);
+        all.extend(at_suppliers(office, customer).await?);
     }
     all.extend(holds(office));
     Ok(all)
@@ -102,6 +104,60 @@ async fn invoices(office: &Office, customer: CustomerId) -> Result<Vec<Hold>, Of
         });
     }
     Ok(all)
+}
+
+/// What suppliers may still have, with where its withdrawal is. What they confirmed is not among it any more.
+async fn at_suppliers(office: &Office, customer: CustomerId) -> Result<Vec<Hold>, OfficeError> {
+    let policy = office.policy();
+    let mut all = Vec::new();
+    for one in suppliers::open_of_customer(office, customer).await? {
+        let name = policy.recipient(&one.supplier).map_or(one.supplier.as_str(), |known| known.name.as_str());
+        let what = text(
+            &format!(
+                "wat {name} van u kreeg; bij ons blijft daarvan alleen het kenmerk, onder een eigen sleutel"
+            ),
+            &format!(
+                "what {name} received of yours; here only the reference of it remains, under a key of its own"
+            ),
+        );
+        let due = one.due_at.unwrap_or_else(|| suppliers::due_at(office, &one.purpose, office.now()));
+        let kept = one.kept.filter(|_| one.state == Some(WithdrawalState::Kept));
+        let ground = match kept {
+            Some((ground, _)) => kept_words(ground),
+            None => text(
+                "wij laten het de leverancier wissen en bewaren het kenmerk tot die dat heeft bevestigd (artikel 17 en \
+                 artikel 19 AVG); antwoord verwachten wij uiterlijk op de genoemde dag",
+                "we have the supplier delete it, and keep the reference until it has confirmed that (articles 17 and 19 \
+                 GDPR); we expect the answer by the day mentioned",
+            ),
+        };
+        let until = Until::Day(kept.map_or(due, |(_, until)| until.start()));
+        all.push(Hold { what, ground, until });
+    }
+    Ok(all)
+}
+
+fn kept_words(ground: Ground) -> Text {
+    match ground {
+        Ground::SupplierRules => text(
+            "de leverancier bewaart het volgens eigen regels, als verantwoordelijke; daarna vragen wij opnieuw om te wissen",
+            "the supplier keeps it under rules of its own, as a controller; after that we demand deletion again",
+        ),
+        Ground::ValidationRecords => text(
+            "de certificaatautoriteit moet de gegevens van haar controle bewaren; daarna vragen wij opnieuw om te wissen",
+            "the certificate authority must keep the records of its check; after that we demand deletion again",
+        ),
+        Ground::LegalDuty => text(
+            "de leverancier is wettelijk verplicht het te bewaren (artikel 17, lid 3, onder b, AVG); daarna vragen wij \
+             opnieuw om te wissen",
+            "the supplier is obliged by law to keep it (article 17(3)(b) GDPR); after that we demand deletion again",
+        ),
+        Ground::LegalClaim => text(
+            "de leverancier heeft het nodig voor een rechtsvordering (artikel 17, lid 3, onder e, AVG); daarna vragen wij \
+             opnieuw om te wissen",
+            "the supplier needs it for a legal claim (article 17(3)(e) GDPR); after that we demand deletion again",
+        ),
+    }
 }
 
 /// Everything that stays after any erasure, from each slice that keeps something.

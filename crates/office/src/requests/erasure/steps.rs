@@ -5,6 +5,7 @@ use super::{ErasureId, ErasureState, TakeBack};
 use crate::customers::CustomerId;
 use crate::{
     By, Office, OfficeError, Record, accounts, billing, mailing, requests, schema, services, subjects,
+    suppliers,
 };
 use base::{SubjectId, Timestamp};
 use keys::purpose::Ledger;
@@ -55,6 +56,7 @@ pub(super) async fn begin_row(office: &Office, by: By, row: &ErasureRow) -> Resu
         accounts::release_customer(&tx, customer, now).await?;
         services::stop_for_erasure(office, &tx, customer, office.today(), now).await?;
         billing::drop_open_charges(&tx, customer).await?;
+        suppliers::withdraw_for_erasure(office, &tx, customer, now).await?;
     }
     entry.append(&tx).await?;
     tx.commit().await?;
@@ -277,6 +279,7 @@ pub(super) async fn erase_again(office: &Office, subject: SubjectId) -> Result<(
     if let Some(customer) = customer {
         accounts::release_customer(&tx, customer, now).await?;
         services::stop_for_erasure(office, &tx, customer, office.today(), now).await?;
+        suppliers::withdraw_for_erasure(office, &tx, customer, now).await?;
     }
     store::erase_rows(&tx, &tables, subject).await?;
     subjects::mark_erased(&tx, subject, now).await?;

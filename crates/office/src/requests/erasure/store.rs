@@ -36,7 +36,7 @@ pub const TABLES: &[Table] = &[
 ];
 
 /// Tables that others refer to: their rows go last, in this order.
-const PARENTS: [&str; 4] = ["customer_order", "thread", "login", "customer"];
+const PARENTS: [&str; 5] = ["disclosure", "customer_order", "thread", "login", "customer"];
 /// How many subjects one erasure may have.
 const SUBJECTS_MAX: u32 = 5_000;
 

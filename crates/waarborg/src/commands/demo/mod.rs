@@ -33,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 mod leaks;
 pub mod log;
 mod people;
+mod suppliers;
 mod year;
 
 use people::{CUSTOMER, ERASED, fictional_customers};

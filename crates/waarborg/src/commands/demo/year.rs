@@ -68,6 +68,8 @@ enum Course {
     Becomes(&'static str, i64),
     /// Cancelled, so many days after the order.
     Cancelled(i64),
+    /// The same, and it ends that day.
+    Stopped(i64),
 }
 
 /// One customer's year.
@@ -96,6 +98,7 @@ pub(super) async fn pass(app: &App, clock: &ShiftedClock, count: u32) -> Result<
             super::leaks::past(app).await?;
         }
         if left % WEEK == 0 {
+            super::suppliers::week(app).await?;
             worker::drain(app).await?;
         }
         if left % MONTH == 0 {
@@ -146,6 +149,15 @@ async fn stories(app: &App, count: u32) -> Result<Vec<Story>> {
             payer: Payer::Until(40),
             course: Course::Runs,
         },
+        Story {
+            customer: gerrit,
+            plan: "domain-nl",
+            months: 12,
+            label: Some("proefbedrijf.example".into()),
+            ordered: 130,
+            payer: Payer::Until(40),
+            course: Course::Runs,
+        },
     ];
     let found = customers::page(&app.office, CustomerFilter::default(), 0, count).await?.customers;
     let others: Vec<_> = found.iter().filter(|one| one.id != fenna && one.id != gerrit).collect();
@@ -173,6 +185,7 @@ async fn stories(app: &App, count: u32) -> Result<Vec<Story>> {
                 _ => Payer::After(1 + days % 13),
             },
             course: match i % 18 {
+                2 if plan.starts_with("domain") => Course::Stopped(30 + days % 50),
                 5 | 15 => {
                     Course::Becomes(if plan == "vps-2" { "vps-4" } else { "hosting-pro" }, 40 + days % 50)
                 }
@@ -252,7 +265,7 @@ async fn order(app: &App, story: &Story, left: i64) -> Result<()> {
 async fn turn(app: &App, story: &Story, after: i64) -> Result<()> {
     let office = &*app.office;
     let at = match story.course {
-        Course::Becomes(_, at) | Course::Cancelled(at) => at,
+        Course::Becomes(_, at) | Course::Cancelled(at) | Course::Stopped(at) => at,
         Course::Runs => return Ok(()),
     };
     if after != at {
@@ -267,6 +280,10 @@ async fn turn(app: &App, story: &Story, after: i64) -> Result<()> {
         Course::Becomes(other, _) => become_plan(app, &catalogue, service, other).await,
         Course::Cancelled(_) => {
             services::cancel(office, BY, service.id, service.revision, Ending::Ordinary).await?;
+            Ok(())
+        }
+        Course::Stopped(_) => {
+            services::cancel(office, BY, service.id, service.revision, Ending::Now).await?;
             Ok(())
         }
         Course::Runs => Ok(()),

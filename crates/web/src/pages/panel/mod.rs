@@ -8,6 +8,7 @@
 mod agreements;
 mod choose;
 mod data;
+mod disclosures;
 mod erasure;
 mod history;
 mod invoices;
@@ -56,6 +57,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     requests::register(routes);
     data::register(routes);
     recipients::register(routes);
+    disclosures::register(routes);
     agreements::register(routes);
     history::register(routes);
     invoices::register(routes);

@@ -1,6 +1,7 @@
 //! Who has my data: the recipients that the policy names for the data we hold, and each contact in
 //! which something of this customer, or of the person who looks, went out or should have.
 
+use super::disclosures::{self, Had};
 use super::{Acting, READER, capital, page, words};
 use crate::csv::csv_file;
 use crate::error::{PageError, PageResult};
@@ -59,7 +60,6 @@ impl Declared {
             purposes: recipient
                 .purposes
                 .iter()
-                .filter(|name| PURPOSES_IN_USE.contains(&name.as_str()))
                 .map(|name| title(policy, name, language))
                 .collect::<Vec<_>>()
                 .join("; "),
@@ -123,6 +123,7 @@ struct Show {
     t: T,
     page: Page,
     declared: Vec<Declared>,
+    had: Vec<Had>,
     actual: Vec<Actual>,
     is_cut: bool,
 }
@@ -145,16 +146,20 @@ async fn contacts(t: T, state: &State, acting: &Acting) -> Result<Vec<Actual>, P
 async fn show(visit: Visit, state: State, acting: Acting) -> PageResult {
     let t = visit.t();
     let policy = state.office.policy();
+    let had = disclosures::had(t, &state, &acting).await?;
     let declared = policy
         .recipients()
         .iter()
-        .filter(|recipient| recipient.purposes.iter().any(|name| PURPOSES_IN_USE.contains(&name.as_str())))
+        .filter(|recipient| {
+            let used = |name: &String| PURPOSES_IN_USE.contains(&name.as_str());
+            recipient.purposes.iter().any(used) || had.iter().any(|one| one.supplier == recipient.name)
+        })
         .map(|recipient| Declared::of(t, &policy, recipient))
         .collect();
     let mut actual = contacts(t, &state, &acting).await?;
     let is_cut = actual.len() > SHOWN_MAX;
     actual.truncate(SHOWN_MAX);
-    ok(&Show { t, page: page(&visit, t.panel_recipients()), declared, actual, is_cut })
+    ok(&Show { t, page: page(&visit, t.panel_recipients()), declared, had, actual, is_cut })
 }
 
 async fn csv(visit: Visit, state: State, acting: Acting) -> PageResult {

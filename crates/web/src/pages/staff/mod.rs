@@ -39,11 +39,13 @@ mod seal;
 mod seal_rosters;
 mod search;
 mod services;
+mod suppliers;
 mod team;
 #[cfg(test)]
 mod tests;
 mod traffic_log;
 mod view;
+mod withdrawals;
 mod words;
 
 pub use imports::Imports;
@@ -105,6 +107,8 @@ pub(super) fn register(routes: &mut Routes<State>) {
     traffic_log::register(routes);
     releases::register(routes);
     outbound::register(routes);
+    suppliers::register(routes);
+    withdrawals::register(routes);
     imports::register(routes);
     team::register(routes);
     health::register(routes);
@@ -128,6 +132,8 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Staff, traffic_log::PATH, "lock", T::traffic_nav)
         .nav(Section::Staff, seal::PATH, "key-round", T::seal_nav)
         .nav(Section::Staff, "/staff/ledger", "scroll-text", T::staff_nav_ledger)
+        .nav(Section::Staff, suppliers::PATH, "network", T::staff_suppliers)
+        .nav(Section::Staff, withdrawals::PATH, "history", T::staff_withdrawals)
         .nav(Section::Staff, "/staff/outbound", "external-link", T::staff_nav_outbound)
         .nav(Section::Staff, "/staff/imports", "import", T::staff_nav_imports)
         .nav(Section::Staff, "/staff/team", "briefcase", T::staff_nav_team)

@@ -33,6 +33,7 @@ pub(super) fn task(t: T, name: &str) -> Text {
         "log-sites" => t.staff_task_log_sites(),
         "log-retention" => t.staff_task_log_retention(),
         "releases-ended" => t.staff_task_releases_ended(),
+        "withdrawals" => t.staff_task_withdrawals(),
         "processor-agreements" => t.staff_task_processor_agreements(),
         "orphan-keys" => t.staff_task_orphan_keys(),
         "epoch-rotation" => t.staff_task_epoch_rotation(),

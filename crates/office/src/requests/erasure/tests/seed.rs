@@ -144,6 +144,38 @@ async fn service(office: &Office, customer: &Customer, tag: &str) {
         assert!(crate::traffic_log::begin_site(office, service.id).await.expect("a site"));
     }
     invoice(office, customer, tag).await;
+    suppliers(office, customer, tag).await;
+}
+
+/// What suppliers have: one name that runs, and something that is being withdrawn and was answered.
+async fn suppliers(office: &Office, customer: &Customer, tag: &str) {
+    use crate::suppliers::{self, AnswerForm, DisclosureState, NewDisclosure, NewValue};
+    let running = suppliers::of_customer(office, customer.id).await.expect("disclosures").remove(0);
+    let reference = format!("HANDLE-{tag}").into();
+    suppliers::set_reference(office, STAFF, running.id, &reference).await.expect("referenced");
+    let value = NewValue { field: "identity.name", value: format!("{tag} eerder").into() };
+    let new = NewDisclosure {
+        customer,
+        service: running.uses[0],
+        supplier: &running.supplier,
+        purpose: &running.purpose,
+        with_service: &[],
+        values: vec![value],
+        reference: None,
+        state: DisclosureState::Given,
+    };
+    let before = suppliers::intend(office, STAFF, &new).await.expect("given").id();
+    let tx = office.store.begin().await.expect("tx");
+    let sql = "UPDATE disclosure_use SET ended_at = 1 WHERE disclosure_id = $1";
+    tx.execute(sql, [before.uuid().into()]).await.expect("ended");
+    tx.commit().await.expect("committed");
+    suppliers::follow(office).await.expect("followed");
+    let due = suppliers::disclosure(office, before).await.expect("read").withdrawal.expect("a withdrawal");
+    suppliers::advance(office, due.id).await.expect("demanded");
+    let asked = suppliers::withdrawal(office, due.id).await.expect("read");
+    let form =
+        AnswerForm { answered: "refused".into(), proof: format!("Niet voor {tag}"), ..AnswerForm::default() };
+    suppliers::answer(office, STAFF, due.id, asked.changes, &form).await.expect("answered");
 }
 
 /// An invoice of it, and a part of the money.
