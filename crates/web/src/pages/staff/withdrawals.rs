@@ -273,3 +273,114 @@ async fn retry(
     let to = state.once.act("withdrawal-retry", &form.once, visit.now(), deed).await?;
     Ok(see_other(&to).done(&visit, Flash::SupplierRetried).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing_office::{TestSite, site};
+    use base::Sensitive;
+    use office::accounts::StaffRole;
+    use office::customers::Customer;
+    use office::services::terms::TermMonths;
+    use office::services::{self, Chosen, SuspendReason, TaskFilter, TaskKind};
+    use office::suppliers::{self, Withdraw};
+    use office::{By, catalogue, orders, processor_agreements};
+    use store::Job as _;
+
+    const BY: By = By::System("test");
+
+    /// A customer whose domain name runs.
+    async fn holder(site: &TestSite) -> Customer {
+        let office = &*site.office;
+        catalogue::fill_defaults(office, BY).await.expect("a catalogue");
+        orders::fill_defaults(office, BY).await.expect("the texts");
+        let catalogue = catalogue::load(office).await.expect("a catalogue");
+        let customer = site.customer("Fenna de Vries", "fenna@klant.example").await;
+        let lines = [orders::LineForm {
+            plan: catalogue.plan_of_code("domain-nl").expect("a plan").1.id,
+            months: TermMonths::new(12).expect("a term"),
+            chosen: Chosen::default(),
+            label: Some(Sensitive::new("voorbeeld.example".to_owned())),
+        }];
+        let treatment = orders::treatment(office, &customer.profile);
+        let quote = orders::quote(&catalogue, &lines, None, treatment, office.today()).expect("a quote");
+        let offered = processor_agreements::offered(office, customer.profile.language);
+        let new = orders::NewOrder {
+            customer: customer.id,
+            login: None,
+            lines: &lines,
+            code: None,
+            accepted: orders::Accepted {
+                terms: 1,
+                responsibility: 1,
+                processor_agreement: Some(offered.hash),
+                early_start: orders::EarlyStart::Asked,
+            },
+            total: quote.total(),
+        };
+        let placed = orders::place(office, BY, &new).await.expect("placed");
+        orders::accept(office, BY, placed.id).await.expect("accepted");
+        let filter = TaskFilter { kind: Some(TaskKind::Fulfil), ..TaskFilter::default() };
+        let task = services::tasks(office, filter, 0, 1).await.expect("tasks")[0].id;
+        services::complete(office, BY, None, task).await.expect("made");
+        customer
+    }
+
+    /// Runs the jobs of withdrawals that are due.
+    async fn drain(site: &TestSite) {
+        let store = &site.office.store;
+        while let Some(job) = store::claim(store, site.office.now()).await.expect("claimed") {
+            if job.kind == Withdraw::KIND {
+                suppliers::run(&site.office, &job).await.expect("run");
+            }
+            store::finish(store, job.id, site.office.now()).await.expect("finished");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn staff_answer_for_a_supplier_and_lists_name_nobody() {
+        let site = site().await;
+        let customer = holder(&site).await;
+        let privacy = site.staff("Pim", "pim@voorbeeldhost.example", StaffRole::Privacy).await;
+        let mut staff = site.signed_in(&privacy).await;
+        staff.get("/staff/suppliers").await.is(200).has("Registrar Voorbeeld").has("één verstrekking");
+        staff.get("/staff/suppliers.csv").await.is(200).has("Registrar Voorbeeld");
+        staff.get("/staff/disclosures").await.is(200).has("Registrar Voorbeeld").lacks("Fenna");
+        staff.get("/staff/disclosures.csv").await.is(200).has("e-mailadres").lacks("Fenna");
+        let given = suppliers::of_customer(&site.office, customer.id).await.expect("disclosures").remove(0);
+        let path = format!("/staff/disclosures/{}", given.id);
+        let one = staff.get(&path).await;
+        one.is(200).has("Fenna de Vries").has("voorbeeld.example").has("fenna@klant.example");
+        let once = one.value("once");
+        let empty = [("once", once.as_str()), ("reference", "")];
+        staff.post(&format!("{path}/reference"), &empty).await.is(422).has("id=\"reference-error\"");
+        let sent = [("once", once.as_str()), ("reference", "HANDLE-7")];
+        staff.post(&format!("{path}/reference"), &sent).await.is(303);
+
+        let service = services::services_of(&site.office, customer.id).await.expect("services").remove(0);
+        let abuse = SuspendReason::Abuse;
+        services::terminate(&site.office, BY, service.id, service.revision, abuse).await.expect("ended");
+        suppliers::follow(&site.office).await.expect("followed");
+        drain(&site).await;
+        staff.get("/staff/withdrawals").await.is(200).has("gevraagd te wissen").lacks("Fenna");
+        staff.get("/staff/withdrawals?state=confirmed").await.is(200).lacks("gevraagd te wissen</span>");
+        let given = suppliers::disclosure(&site.office, given.id).await.expect("read");
+        let path = format!("/staff/withdrawals/{}", given.withdrawal.expect("a withdrawal").id);
+        let form = staff.get(&path).await;
+        form.is(200).has("HANDLE-7").has("Antwoord vastleggen");
+        let (once, changes) = (form.value("once"), form.value("changes"));
+        let mut sent = vec![("once", once.as_str()), ("changes", changes.as_str()), ("answered", "gone")];
+        staff.post(&format!("{path}/answer"), &sent).await.is(422).has("id=\"proof-error\"");
+        sent.push(("proof", "Mail van 1 december; in het portaal nagekeken"));
+        staff.post(&format!("{path}/answer"), &sent).await.is(303);
+        staff.post(&format!("{path}/answer"), &sent).await.is(303);
+        staff
+            .get(&path)
+            .await
+            .is(200)
+            .has("gewist")
+            .has("Mail van 1 december")
+            .lacks("Antwoord vastleggen</h2>");
+        let sent = [("once", "another"), ("changes", changes.as_str())];
+        staff.post(&format!("{path}/retry"), &sent).await.is(409);
+    }
+}
