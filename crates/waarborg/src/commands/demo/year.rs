@@ -119,9 +119,9 @@ async fn story_of(app: &App, address: &str) -> Result<CustomerId> {
     Ok(customers.first().context("a customer of the demo")?.0)
 }
 
-async fn stories(app: &App, count: u32) -> Result<Vec<Story>> {
-    let (fenna, gerrit) = (story_of(app, CUSTOMER).await?, story_of(app, ERASED).await?);
-    let mut stories = vec![
+/// The years of the two whom the demo tells about.
+fn named(fenna: CustomerId, gerrit: CustomerId) -> Vec<Story> {
+    vec![
         Story {
             customer: fenna,
             plan: "hosting-start",
@@ -158,7 +158,12 @@ async fn stories(app: &App, count: u32) -> Result<Vec<Story>> {
             payer: Payer::Until(40),
             course: Course::Runs,
         },
-    ];
+    ]
+}
+
+async fn stories(app: &App, count: u32) -> Result<Vec<Story>> {
+    let (fenna, gerrit) = (story_of(app, CUSTOMER).await?, story_of(app, ERASED).await?);
+    let mut stories = named(fenna, gerrit);
     let found = customers::page(&app.office, CustomerFilter::default(), 0, count).await?.customers;
     let others: Vec<_> = found.iter().filter(|one| one.id != fenna && one.id != gerrit).collect();
     let waiting = others.len() / WAITING_OF;
