@@ -64,7 +64,10 @@ fn with(t: &TestOffice, adapter: Arc<dyn Supplier>) -> Office {
         Arc::clone(&t.office.random),
         t.office.settings.clone(),
     )
-    .with_log(crate::traffic_log::Log { store: Arc::clone(&t.office.log().expect("a place").store) })
+    .with_log(crate::traffic_log::Log {
+        store: Arc::clone(&t.office.log().expect("a place").store),
+        caps: crate::traffic_log::Caps::default(),
+    })
     .with_suppliers(Suppliers::default().with(SUPPLIER, adapter))
 }
 
