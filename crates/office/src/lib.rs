@@ -17,6 +17,7 @@ pub mod agreements;
 pub mod billing;
 pub mod catalogue;
 pub mod checkpoints;
+pub mod content_grants;
 pub mod customers;
 pub mod form;
 pub mod incidents;

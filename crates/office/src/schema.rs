@@ -6,7 +6,7 @@ use policy::schema::Table;
 /// Every table of the data store.
 #[must_use]
 pub fn tables() -> Vec<&'static Table> {
-    let slices: [&'static [Table]; 24] = [
+    let slices: [&'static [Table]; 25] = [
         store::CORE_TABLES,
         outbound::TABLES,
         crate::subjects::TABLES,
@@ -31,6 +31,7 @@ pub fn tables() -> Vec<&'static Table> {
         crate::traffic_log::TABLES,
         crate::releases::TABLES,
         crate::suppliers::TABLES,
+        crate::content_grants::TABLES,
     ];
     slices.into_iter().flatten().collect()
 }

@@ -22,7 +22,7 @@ const CONTACT_SECONDS: i64 = 600;
 const ORPHAN_HOURS: i64 = 24;
 
 /// The tasks, in the order in which they run when several are due.
-pub const TASKS: [&str; 18] = [
+pub const TASKS: [&str; 19] = [
     "jobs-released",
     "imports-swept",
     "contacts-ended",
@@ -38,6 +38,7 @@ pub const TASKS: [&str; 18] = [
     "log-sites",
     "log-retention",
     "releases-ended",
+    "content-grants-ended",
     "orphan-keys",
     ROTATION,
     "attest",
@@ -47,7 +48,7 @@ const ROTATION: &str = "epoch-rotation";
 
 fn seconds_between(app: &App, task: &str) -> i64 {
     match task {
-        "jobs-released" | "imports-swept" | "releases-ended" => MINUTE,
+        "jobs-released" | "imports-swept" | "releases-ended" | "content-grants-ended" => MINUTE,
         "contacts-ended" | "billing-resumed" | "log-sites" | "withdrawals" => 5 * MINUTE,
         "links-swept" | "services-ended" | "retention" | "log-retention" | "processor-agreements" => HOUR,
         "attest" => i64::from(app.config.jobs.attest_hours) * HOUR,
@@ -150,6 +151,10 @@ pub async fn perform(app: &App, task: &str) -> Result<String> {
             format!("{begun} sites of the traffic log begun")
         }
         "log-retention" => office::traffic_log::run(office).await?.to_string(),
+        "content-grants-ended" => {
+            let ended = office::content_grants::sweep(office).await?;
+            format!("{ended} content grants whose time was over ended")
+        }
         "releases-ended" => {
             let ended = office::releases::sweep(office).await?;
             format!("{ended} releases ended whose time was over")

@@ -55,6 +55,14 @@ pub async fn affected(
     Ok(store::affected_after(&office.store, id, after, limit.min(PAGE_MAX)).await?)
 }
 
+/// Whether a case touches a customer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touches(office: &Office, id: IncidentId, customer: CustomerId) -> Result<bool, OfficeError> {
+    Ok(store::touches(&office.store, id, customer).await?)
+}
+
 /// How many customers a scope would name.
 ///
 /// # Errors

@@ -27,7 +27,7 @@ mod term;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use affected::{Affected, AffectedCustomer, affected, preview};
+pub use affected::{Affected, AffectedCustomer, affected, preview, touches};
 pub use clock::{Clock, ClockEnd, ClockKind};
 pub use dossier::{Dossier, FORMAT, FORMAT_VERSION, dossier, leak_dossier};
 pub use fields::{DataType, Field, FieldKind, Texts, Topic};

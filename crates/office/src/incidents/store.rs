@@ -554,6 +554,12 @@ pub(super) async fn affected(store: &Store, id: IncidentId) -> Result<Affected, 
     Ok(Affected { total: number("total")?, told: number("told")?, gone: number("gone")? })
 }
 
+/// Whether a case touches a customer.
+pub(super) async fn touches(store: &Store, id: IncidentId, customer: CustomerId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS n FROM incident_customer WHERE incident_id = $1 AND customer_id = $2";
+    Ok(store.query_one(sql, [id.uuid().into(), customer.uuid().into()]).await?.is_some())
+}
+
 /// Affected customers, some of them, from after a given one.
 pub(super) async fn affected_after(
     store: &Store,

@@ -51,6 +51,8 @@ pub enum MailKind {
     PaymentReminder,
     /// A leak touches the customer.
     LeakNotice,
+    /// Staff ask to look at content, or look.
+    ContentAccess,
 }
 
 impl MailKind {
@@ -75,6 +77,7 @@ impl MailKind {
             Self::Invoice => "invoice",
             Self::PaymentReminder => "payment_reminder",
             Self::LeakNotice => "leak_notice",
+            Self::ContentAccess => "content_access",
         }
     }
 
@@ -83,7 +86,7 @@ impl MailKind {
     pub const fn purpose(self) -> &'static str {
         match self {
             Self::Invitation | Self::Recovery | Self::NewEmail | Self::SecurityNotice => "security",
-            Self::ContactReceived | Self::Answer | Self::Order => "support",
+            Self::ContactReceived | Self::Answer | Self::Order | Self::ContentAccess => "support",
             // The mail says that there is an invoice; the invoice itself stays here.
             Self::Invoice | Self::PaymentReminder | Self::ProcessorAgreement => "account",
             Self::LeakNotice => "incidents",
@@ -97,7 +100,7 @@ impl MailKind {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        const ALL: [MailKind; 17] = [
+        const ALL: [MailKind; 18] = [
             MailKind::Invitation,
             MailKind::Recovery,
             MailKind::NewEmail,
@@ -115,6 +118,7 @@ impl MailKind {
             MailKind::Invoice,
             MailKind::PaymentReminder,
             MailKind::LeakNotice,
+            MailKind::ContentAccess,
         ];
         ALL.into_iter().find(|kind| kind.as_str() == text)
     }

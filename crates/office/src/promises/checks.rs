@@ -31,8 +31,8 @@ pub(super) async fn all(office: &Office) -> Result<Vec<Finding>, OfficeError> {
         let id = declared.id;
         findings.push(match (id.to_string().as_str(), declared.built.by) {
             (
-                "P01" | "P02" | "P03" | "P06" | "P07" | "P08" | "P10" | "P11" | "P12" | "P13" | "P14" | "P15"
-                | "P16",
+                "P01" | "P02" | "P03" | "P06" | "P07" | "P08" | "P09" | "P10" | "P11" | "P12" | "P13" | "P14"
+                | "P15" | "P16",
                 Backing::Procedure,
             ) => Finding::unprovable(id, Unprovable::Procedure),
             ("P01", Backing::Software) => administration(office, &policy).await?,
@@ -41,6 +41,7 @@ pub(super) async fn all(office: &Office) -> Result<Vec<Finding>, OfficeError> {
             ("P06", Backing::Software) => super::traffic::recorded(office).await?,
             ("P07", Backing::Software) => super::traffic::term(office).await?,
             ("P08", Backing::Software) => super::traffic::only_for_leaks(office).await?,
+            ("P09", Backing::Software) => confidential(office).await?,
             ("P10", Backing::Software) => leaks_of_customers(office).await?,
             ("P11", Backing::Software) => our_leaks(office).await?,
             ("P12", Backing::Software) => rights(office).await?,
@@ -153,6 +154,28 @@ async fn former_past_term(office: &Office) -> Result<Vec<String>, OfficeError> {
         })
     });
     Ok(due.map(|former| former.id.to_string()).collect())
+}
+
+/// P09: no look at content without a grant in force, no order without the clause of responsibility.
+async fn confidential(office: &Office) -> Result<Finding, OfficeError> {
+    let found = crate::content_grants::evidence(office).await?;
+    let mut evidence = Evidence::default();
+    evidence.fact("content-grants-asked", found.grants);
+    evidence.fact("content-grants-given", found.given);
+    evidence.fact("content-grants-for-leaks", found.for_leaks);
+    evidence.fact("content-grants-refused", found.refused);
+    evidence.fact("content-sessions", found.sessions);
+    evidence.fact("content-sessions-without-grant", found.without_grant);
+    evidence.fact("orders-without-responsibility-clause", found.orders_without_clause);
+    if found.without_grant > 0 {
+        evidence.name_broken(format!("{} looks at content without a grant", found.without_grant));
+    }
+    if found.orders_without_clause > 0 {
+        evidence.name_broken(format!("{} orders without the clause", found.orders_without_clause));
+    }
+    evidence.does_not_show("what-administrators-of-servers-could-see");
+    let broken = found.without_grant + found.orders_without_clause;
+    Ok(Finding::of(promise("P09"), found.sessions + found.orders, broken, evidence))
 }
 
 /// P10: every leak that a customer reported got the guide, the clock and the dossier.

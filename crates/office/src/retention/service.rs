@@ -37,6 +37,8 @@ pub struct Swept {
     pub incidents: u64,
     /// Disclosures to suppliers that were over and past their term.
     pub disclosures: u64,
+    /// Content grants past their term.
+    pub content_grants: u64,
 }
 
 impl Swept {
@@ -50,19 +52,31 @@ impl Swept {
             + self.books
             + self.incidents
             + self.disclosures
+            + self.content_grants
             > 0
     }
 }
 
 impl fmt::Display for Swept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { threads, requests, mails, expired, visitors, customers, books, incidents, disclosures } =
+        let Self {
+            threads,
+            requests,
+            mails,
+            expired,
+            visitors,
+            customers,
+            books,
+            incidents,
+            disclosures,
+            content_grants,
+        } =
             self;
         write!(
             f,
             "{threads} conversations, {requests} requests, {mails} sent mails, {expired} expired packages and \
-             receipts, {visitors} visitors, {books} books, {incidents} cases and reports of leaks, \
-             {disclosures} disclosures removed; erasure of {customers} former customers begun"
+             receipts, {visitors} visitors, {books} books, {incidents} cases and reports of leaks, {disclosures} \
+             disclosures, {content_grants} content grants removed; erasure of {customers} former customers begun"
         )
     }
 }
@@ -70,6 +84,7 @@ impl fmt::Display for Swept {
 const THREADS: Rule =
     Rule { table: "thread", began: "created_at", moment: "closed_at", when: " AND state = 'closed'" };
 const REQUESTS: Rule = Rule { table: "request", began: "received_at", moment: "closed_at", when: "" };
+const CONTENT_GRANTS: Rule = Rule { table: "content_grant", began: "asked_at", moment: "ended_at", when: "" };
 const MAILS: Rule = Rule { table: "mail", began: "created_at", moment: "sent_at", when: "" };
 const CUSTOMERS: Rule = Rule {
     table: "customer",
@@ -91,6 +106,7 @@ pub async fn run(office: &Office) -> Result<Swept, OfficeError> {
 
     let threads = due.find(THREADS, "support", Moment::ConversationClosed).await?;
     let request_ids = due.find(REQUESTS, "rights", Moment::RequestClosed).await?;
+    let grants = due.find(CONTENT_GRANTS, "support", Moment::ConversationClosed).await?;
     let mails = due.find(MAILS, "support", Moment::Sent).await?;
     let former = due.find(CUSTOMERS, "account", Moment::AgreementEnded).await?;
 
@@ -100,6 +116,8 @@ pub async fn run(office: &Office) -> Result<Swept, OfficeError> {
         Swept { requests: store::delete(&tx, "request", "id", &request_ids).await?, ..Swept::default() };
     store::delete(&tx, "message", "thread_id", &threads).await?;
     swept.threads = store::delete(&tx, "thread", "id", &threads).await?;
+    store::delete(&tx, "content_session", "grant_id", &grants).await?;
+    swept.content_grants = store::delete(&tx, "content_grant", "id", &grants).await?;
     swept.mails = store::delete(&tx, "mail", "id", &mails).await?;
     swept.expired = store::delete_expired(&tx, "access_package", now).await?;
     tx.commit().await?;
@@ -133,7 +151,8 @@ async fn record(office: &Office, swept: Swept) -> Result<(), OfficeError> {
         .with("customers", swept.customers)
         .with("books", swept.books)
         .with("incidents", swept.incidents)
-        .with("disclosures", swept.disclosures);
+        .with("disclosures", swept.disclosures)
+        .with("content_grants", swept.content_grants);
     let entry = office.prepare(record).await?;
     let tx = office.store.begin().await?;
     entry.append(&tx).await?;

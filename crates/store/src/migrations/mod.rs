@@ -14,6 +14,7 @@ mod m0005_seal;
 mod m0006_traffic_log;
 mod m0007_releases;
 mod m0008_suppliers;
+mod m0010_content_grants;
 
 use crate::{Backend, Store, StoreError};
 use sea_orm::ConnectionTrait;
@@ -34,6 +35,7 @@ impl MigratorTrait for DataMigrator {
             Box::new(m0006_traffic_log::Migration),
             Box::new(m0007_releases::Migration),
             Box::new(m0008_suppliers::Migration),
+            Box::new(m0010_content_grants::Migration),
         ]
     }
 }
