@@ -25,7 +25,7 @@ pub use model::{
 };
 pub use service::{
     GrantFilter, GrantPage, answer, ask, end, end_session, evidence, grant, of_customer, open_session, page,
-    sessions, sweep,
+    sessions, sweep, withdraw,
 };
 pub use store::{Evidence, TABLES};
 

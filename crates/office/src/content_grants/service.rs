@@ -216,21 +216,26 @@ async fn own(office: &Office, customer: CustomerId, id: GrantId) -> Result<Grant
     if found.customer == customer { Ok(found) } else { Err(NO_GRANT) }
 }
 
-/// Ends a grant, and every look under it: its customer withdraws it (owner), or staff need it no more.
+/// An owner of the customer withdraws what was given, which ends every look under it.
+///
+/// # Errors
+/// [`OfficeError::Forbidden`] unless an owner, and for a grant that a leak grounds; [`OfficeError::NotFound`];
+/// [`OfficeError::Conflict`] when it is over already.
+pub async fn withdraw(office: &Office, session: &Session, id: GrantId) -> Result<(), OfficeError> {
+    let grant = own(office, acting(session, Role::Owner)?, id).await?;
+    if grant.ground != Ground::Permission {
+        return Err(OfficeError::Forbidden { why: "a grant for a leak is not the customer's to withdraw" });
+    }
+    finish(office, &grant, EndedBy::Customer, office.now(), session.by()).await
+}
+
+/// Staff need a grant no more: it ends, and every look under it.
 ///
 /// # Errors
 /// [`OfficeError::Forbidden`], [`OfficeError::NotFound`]; [`OfficeError::Conflict`] when it is over already.
 pub async fn end(office: &Office, session: &Session, id: GrantId) -> Result<(), OfficeError> {
-    let (grant, by) = if session.acting_for.is_some() {
-        (own(office, acting(session, Role::Owner)?, id).await?, EndedBy::Customer)
-    } else {
-        require_staff(session)?;
-        (grant(office, id).await?, EndedBy::Staff)
-    };
-    if by == EndedBy::Customer && grant.ground != Ground::Permission {
-        return Err(OfficeError::Forbidden { why: "a grant for a leak is not the customer's to withdraw" });
-    }
-    finish(office, &grant, by, office.now(), session.by()).await
+    require_staff(session)?;
+    finish(office, &grant(office, id).await?, EndedBy::Staff, office.now(), session.by()).await
 }
 
 async fn finish(

@@ -95,7 +95,7 @@ office_test! {
 
         let second = open_session(office, &noor, id, &look("databases")).await.expect("opened");
         t.clock.advance_seconds(HOUR);
-        end(office, &owner, id).await.expect("withdrawn");
+        withdraw(office, &owner, id).await.expect("withdrawn");
         let withdrawn = grant(office, id).await.expect("there").standing(office.now());
         assert_eq!(withdrawn, Standing::Ended(EndedBy::Customer));
         let looks = sessions(office, id).await.expect("looks");
@@ -167,7 +167,7 @@ office_test! {
         assert!(mail.title.expose().contains("datalek"), "{}", mail.title.expose());
         open_session(office, &privacy, id, &look("files")).await.expect("opened");
         let owner = session(office, &fenna, Role::Owner, SignIn::SecondFactor);
-        forbidden(end(office, &owner, id).await);
+        forbidden(withdraw(office, &owner, id).await);
         end(office, &privacy, id).await.expect("ended");
     }
 }

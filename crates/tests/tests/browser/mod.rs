@@ -1,5 +1,6 @@
 //! What people see, in a real browser.
 
+mod content;
 mod drama;
 mod forms;
 mod harness;

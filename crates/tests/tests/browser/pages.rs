@@ -5,7 +5,7 @@ use super::look::{Looker, Stop, at, page};
 use super::visits::{
     BY, FENNA, PASSWORD, customer_of, give_password, letter, login_of, number_of, post, send, sign_in,
 };
-use super::{incidents, seal, sold, suppliers};
+use super::{content, incidents, seal, sold, suppliers};
 use base::Language;
 use office::Office;
 use office::accounts::{self, NewMember, NewStaff, Officer, Role, StaffRole};
@@ -179,6 +179,7 @@ async fn pages_for_customers() {
     looker.walk(&customer, &log::panel()).await;
     looker.walk(&customer, &incidents::panel(&site).await).await;
     incidents::reporting(&mut looker, &site, &customer).await;
+    content::answering(&mut looker, &site, &customer).await;
     // Somebody for whom nothing happened yet, with a password and nothing more.
     let email = "klant9@domein9.example";
     let office = &site.app.office;
@@ -314,6 +315,8 @@ async fn pages_for_staff() {
     seal::looks(&mut looker, &site, &admin).await;
     looker.walk(&admin, &log::staff(&site).await).await;
     looker.walk(&admin, &incidents::staff(&site).await).await;
+    looker.walk(&admin, &content::staff(&site).await).await;
+    content::looking(&mut looker, &site, &admin).await;
     let auditor = sign_in(&site, site.login("staff, auditor")).await;
     looker.walk(&auditor, &["/staff", "/staff/ledger"].map(page)).await;
     looker.walk(&auditor, &[at("", "/staff/customers").is(403)]).await;

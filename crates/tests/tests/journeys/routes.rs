@@ -294,7 +294,7 @@ impl World {
                 ("{version}", _) => "1".to_owned(),
                 ("{hash}", _) => self.site.app.office.policy().hash_hex(),
                 ("{key}", _) => NOBODY.replace('-', ""),
-                ("{agreement}", _) => NOBODY.to_owned(),
+                ("{agreement}" | "{look}", _) => NOBODY.to_owned(),
                 ("{kind}", "mail-templates") => "invoice".to_owned(),
                 ("{kind}", _) => "terms".to_owned(),
                 ("{language}", _) => "nl".to_owned(),

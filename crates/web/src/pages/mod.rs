@@ -4,6 +4,7 @@ use crate::routes::Routes;
 use crate::state::State;
 
 mod auth;
+mod content;
 mod leaks;
 mod panel;
 mod public;

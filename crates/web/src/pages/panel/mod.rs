@@ -64,6 +64,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     traffic::register(routes);
     logins::register(routes);
     super::leaks::register_panel(routes);
+    super::content::register_panel(routes);
     routes
         .nav(Section::Panel, overview::PATH, "layout-dashboard", T::panel_nav_overview)
         .nav(Section::Panel, services::PATH, "server", T::panel_nav_services)
@@ -75,6 +76,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Panel, data::PATH, "database", T::panel_nav_data)
         .nav(Section::Panel, recipients::PATH, "network", T::panel_nav_recipients)
         .nav(Section::Panel, traffic::PATH, "lock", T::panel_traffic)
+        .nav(Section::Panel, super::content::PANEL_PATH, "eye", T::content_nav)
         .nav(Section::Panel, agreements::PATH, "file-check", T::agreement)
         .nav(Section::Panel, history::PATH, "history", T::panel_nav_history)
         .nav(Section::Panel, logins::PATH, "users", T::panel_nav_logins);

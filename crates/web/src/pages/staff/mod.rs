@@ -90,6 +90,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
     mail_templates::register(routes);
     requests::register(routes);
     super::leaks::register_staff(routes);
+    super::content::register_staff(routes);
     open::register(routes);
     orders::register(routes);
     services::register(routes);
@@ -126,6 +127,7 @@ pub(super) fn register(routes: &mut Routes<State>) {
         .nav(Section::Staff, "/staff/mail-templates", "mail", T::bill_nav_templates)
         .nav(Section::Staff, "/staff/messages", "message-square", T::staff_nav_messages)
         .nav(Section::Staff, "/staff/requests", "scale", T::staff_nav_requests)
+        .nav(Section::Staff, super::content::STAFF_PATH, "eye", T::content_title)
         .nav(Section::Staff, agreements::PATH, "file-check", T::staff_agreements)
         .nav(Section::Staff, "/staff/promises", "handshake", T::staff_nav_promises)
         .nav(Section::Staff, "/staff/policy", "file-text", T::staff_nav_policy)

@@ -36,6 +36,7 @@ pub(super) fn task(t: T, name: &str) -> Text {
         "withdrawals" => t.staff_task_withdrawals(),
         "processor-agreements" => t.staff_task_processor_agreements(),
         "orphan-keys" => t.staff_task_orphan_keys(),
+        "content-grants-ended" => t.staff_task_content_grants_ended(),
         "epoch-rotation" => t.staff_task_epoch_rotation(),
         "attest" => t.staff_task_attest(),
         _ => Text::default(),
