@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use traffic::scan::{Cancel, End, scan, touched};
 use traffic::segment::name::SegmentName;
 use traffic::segment::{Manifest, Released};
-use traffic::store::{LocalStore, Stored};
+use traffic::store::LocalStore;
 
 /// Threads that read for one question.
 const THREADS: usize = 2;
@@ -286,14 +286,12 @@ pub async fn ask_watched(
         return Err(AskError::OutOfScope);
     }
     let query = note(office, session, &row, question).await?;
-    let parts: Vec<Part> =
-        serde_json::from_slice(&row.parts).map_err(|error| OfficeError::Other(error.to_string()))?;
     let names = names(office, &release).await?;
     let log = office.log()?.store.clone();
-    let (question, stored) = (question.clone(), parts.iter().map(Part::stored).collect::<Vec<_>>());
+    let (question, segments) = (question.clone(), released.segments());
     let scanned = Arc::clone(scanned);
-    scanned.total.store(stored.len(), Ordering::Relaxed);
-    let read = move || read(&log, &stored, (&released, &cancel), &question, &names, &scanned);
+    scanned.total.store(segments.len(), Ordering::Relaxed);
+    let read = move || read(&log, &segments, (&released, &cancel), &question, &names, &scanned);
     let answer =
         tokio::task::spawn_blocking(read).await.map_err(|error| OfficeError::Other(error.to_string()))??;
     store::set_found(&office.store, query, answer.found).await?;
@@ -352,7 +350,7 @@ async fn names(
 
 fn read(
     log: &LocalStore,
-    stored: &[Stored],
+    segments: &[SegmentName],
     (released, cancel): (&Released, &Cancel),
     question: &Question,
     names: &HashMap<keys::seal::SiteId, String>,
@@ -362,13 +360,12 @@ fn read(
     let threads = NonZeroUsize::new(THREADS).unwrap_or(NonZeroUsize::MIN);
     let mut answer = Answer::new(question);
     let host = |site: &keys::seal::SiteId| names.get(site).cloned().unwrap_or_else(|| site.to_string());
-    for one in stored {
+    for one in segments {
         if answer.is_full() {
             break;
         }
         scanned.done.fetch_add(1, Ordering::Relaxed);
-        let keys = log.key_object(one).map_err(|error| fault(&error))?;
-        let segment = log.segment(&keys).map_err(|error| fault(&error))?;
+        let segment = log.sealed(one).map_err(|error| fault(&error))?;
         if question.is_about_sites() {
             for prefix in question.prefixes() {
                 let sites = touched(&segment, released, &prefix).map_err(|error| fault(&error))?;

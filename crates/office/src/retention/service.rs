@@ -70,8 +70,7 @@ impl fmt::Display for Swept {
             incidents,
             disclosures,
             content_grants,
-        } =
-            self;
+        } = self;
         write!(
             f,
             "{threads} conversations, {requests} requests, {mails} sent mails, {expired} expired packages and \

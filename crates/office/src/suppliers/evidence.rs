@@ -50,7 +50,7 @@ pub(crate) async fn evidence(office: &Office) -> Result<Evidence, OfficeError> {
     for (supplier, purpose, fields, count) in store::kinds(&office.store).await? {
         found.disclosures += count;
         let admitted = policy.recipient(&supplier).is_some_and(|recipient| {
-            recipient.purposes.iter().any(|own| *own == purpose)
+            recipient.purposes.contains(&purpose)
                 && fields.split(',').all(|field| recipient.data.iter().any(|own| own == category(field)))
         });
         if !admitted {

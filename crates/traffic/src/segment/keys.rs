@@ -6,7 +6,7 @@ use base::Random;
 use core::fmt;
 pub use keys::seal::BlockKey;
 use keys::seal::{GroupKey, RECORD_BYTES, Record};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -97,6 +97,15 @@ impl Released {
     /// Adds the key of a block.
     pub fn insert(&mut self, name: SegmentName, block: Block, key: BlockKey) {
         self.keys.insert((name, block), key);
+    }
+
+    /// The segments of which it opens something, by day, machine and number.
+    #[must_use]
+    pub fn segments(&self) -> Vec<SegmentName> {
+        let names: HashSet<SegmentName> = self.keys.keys().map(|(name, _)| *name).collect();
+        let mut names: Vec<SegmentName> = names.into_iter().collect();
+        names.sort_unstable_by_key(|name| (name.day, name.node, name.seq));
+        names
     }
 
     /// How many blocks it opens.

@@ -118,7 +118,7 @@ async fn csv(visit: Visit, state: State, list: List) -> PageResult {
             ]
         }));
     }
-    Ok(csv_file("content-access", &head.each_ref().map(AsRef::as_ref), rows.into_iter()))
+    Ok(csv_file("content-access", &head.each_ref().map(AsRef::as_ref), rows))
 }
 
 fn ground(t: T, grant: &Grant) -> Text {

@@ -291,7 +291,7 @@ async fn one_page(
     }
     let once = visit.idempotency_key();
     let kept = one.reference.as_ref().map_or_else(String::new, |text| text.expose().clone());
-    let form = form.unwrap_or_else(|| ReferenceForm { reference: kept, once });
+    let form = form.unwrap_or(ReferenceForm { reference: kept, once });
     let in_use = one.ended_at.is_none();
     Ok(OnePage {
         t,
