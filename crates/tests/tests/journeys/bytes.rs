@@ -117,6 +117,10 @@ fn searched(folder: &Path, needles: &Needles) -> Vec<(PathBuf, BTreeSet<String>)
                 folders.push(path);
                 continue;
             }
+            // The door of `investigate` holds no bytes.
+            if !path.is_file() {
+                continue;
+            }
             files += 1;
             let mut bytes = path.to_string_lossy().into_owned().into_bytes();
             bytes.push(0);

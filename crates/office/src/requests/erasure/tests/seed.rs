@@ -145,6 +145,26 @@ async fn service(office: &Office, customer: &Customer, tag: &str) {
     }
     invoice(office, customer, tag).await;
     suppliers(office, customer, tag).await;
+    content(office, customer, tag).await;
+}
+
+/// Staff who asked to look at what the customer stores, and looked.
+async fn content(office: &Office, customer: &Customer, tag: &str) {
+    use crate::content_grants::{self, Answer, AskForm, SessionForm};
+    let owner = crate::requests::testkit::session(office, customer, Role::Owner, SignIn::SecondFactor);
+    let staff = Session { staff: Some(accounts::StaffRole::Support), acting_for: None, ..owner };
+    let form = AskForm {
+        scopes: vec!["files".into()],
+        hours: "24".into(),
+        reason: format!("De winkel van {tag} geeft een fout"),
+        ..AskForm::default()
+    };
+    let grant = content_grants::ask(office, &staff, customer.id, &form).await.expect("asked");
+    content_grants::answer(office, &owner, grant, Answer::Give { hours: 1 }).await.expect("given");
+    let look = SessionForm { scope: "files".into(), purpose: format!("Het logboek van {tag} lezen") };
+    let look = content_grants::open_session(office, &staff, grant, &look).await.expect("looked");
+    let report = format!("Een regel van {tag} hersteld");
+    content_grants::end_session(office, &staff, grant, look, &report).await.expect("told");
 }
 
 /// What suppliers have: one name that runs, and something that is being withdrawn and was answered.
